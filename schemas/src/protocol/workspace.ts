@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { connection } from '../domain/connection.ts';
+import { defineNotification, defineRequest } from './request.ts';
+
+/** Every request names the workspace folder it is about, by its `file:` URI. */
+export const inFolder = z.object({ folder: z.string() });
+
+/** Settings that reach the server; each mirrors `mlops.*` in package.json. */
+export const settings = z.object({
+  tracking: z.object({ uri: z.string().default('') }).prefault({}),
+  experiments: z
+    .object({ pageSize: z.int().min(10).max(1000).default(100), refreshSeconds: z.int().min(1).max(3600).default(5) })
+    .prefault({}),
+  http: z.object({ timeoutSeconds: z.int().min(1).max(600).default(30), proxy: z.string().default('') }).prefault({}),
+});
+export type Settings = z.infer<typeof settings>;
+
+/** Handed to the language process as `initializationOptions`. */
+export const initializationOptions = z.object({
+  trusted: z.boolean(),
+  settings: settings.prefault({}),
+  /** VS Code's `http.proxy*` as environment for the backend. */
+  proxyEnvironment: z.record(z.string(), z.string()).default({}),
+});
+export type InitializationOptions = z.infer<typeof initializationOptions>;
+
+/** Trust was granted, or settings changed: the backend rebuilds what depends on it. */
+export const workspaceChanged = defineNotification('workspace/changed', initializationOptions);
+
+export const listConnections = defineRequest(
+  'connections/list',
+  inFolder.extend({ check: z.boolean().default(true) }),
+  z.object({
+    connections: z.array(connection),
+    warnings: z.array(z.object({ file: z.string(), message: z.string() })),
+  }),
+);
+
+/** A text for a bug report: versions, platform, connections, the last log lines; no secret, no user name, no home path. */
+export const collectDiagnostics = defineRequest('connections/diagnostics', inFolder, z.object({ text: z.string() }));
+
+/** A secret or a permission changed: connections of that origin are built anew. */
+export const credentialsChanged = defineNotification(
+  'connections/credentialsChanged',
+  z.object({ origin: z.string() }),
+);
+
+export const connectionsChanged = defineNotification('connections/changed', inFolder);
+
+/** The backend process ended and was (or will be, in `retryInMs`) started again: views ask anew. */
+export const backendRestarted = defineNotification(
+  'backend/restarted',
+  z.object({ reason: z.string(), retryInMs: z.number().nullable() }),
+);
+
+// ── asked by the server of the client ───────────────────────────────────────────────────────────────────────────
+/** What SecretStorage has for an origin. */
+export const getCredential = defineRequest(
+  'client/credential',
+  z.object({ origin: z.string() }),
+  z.object({
+    credential: z
+      .discriminatedUnion('type', [
+        z.object({ type: z.literal('basic'), username: z.string(), password: z.string() }),
+        z.object({ type: z.literal('bearer'), token: z.string() }),
+      ])
+      .nullable(),
+  }),
+);
+
+/** May the workspace's configuration connect to this origin? Asked once an origin and folder; the answer is kept. */
+export const allowOrigin = defineRequest(
+  'client/allowOrigin',
+  inFolder.extend({ origin: z.string(), connection: z.string() }),
+  z.object({ allowed: z.boolean() }),
+);

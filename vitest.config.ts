@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+const suite = (
+  name: string,
+  options: { testTimeout: number; hookTimeout: number; parallel: boolean; setup?: string },
+) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`tests/${name}/**/*.test.ts`],
+    testTimeout: options.testTimeout,
+    hookTimeout: options.hookTimeout,
+    fileParallelism: options.parallel,
+    ...(options.setup ? { globalSetup: [options.setup] } : {}),
+  },
+});
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      include: ['schemas/src/**/*.ts', 'server/src/**/*.ts', 'client/src/**/*.ts', 'webviews/src/**/*.ts'],
+      reportsDirectory: 'coverage',
+      reporter: ['text-summary', 'json', 'html'],
+    },
+    projects: [
+      suite('unit', { testTimeout: 5_000, hookTimeout: 10_000, parallel: true }),
+      suite('integration', { testTimeout: 30_000, hookTimeout: 120_000, parallel: true }),
+      suite('security', { testTimeout: 30_000, hookTimeout: 120_000, parallel: true }),
+      suite('e2e', { testTimeout: 120_000, hookTimeout: 180_000, parallel: false }),
+    ],
+  },
+});
