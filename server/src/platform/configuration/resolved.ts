@@ -1,0 +1,52 @@
+import type { ConfigurationSource, ConnectionAttention, ConnectionKind } from '#schemas/domain/connection.ts';
+import type { TrackingTarget } from './tracking-uri.ts';
+
+/** Something in the configuration that a person should look at. `line` is 1-based. */
+export interface ConfigurationWarning {
+  readonly file: string;
+  readonly line: number | null;
+  readonly message: string;
+}
+
+/**
+ * Whether a connection may be made without asking. `given`: the person named the address (command line, own
+ * environment). `ask`: it comes from files of the workspace.
+ */
+export type Consent = 'given' | 'ask';
+
+interface Configured {
+  /** Unique among the connections of its kind. */
+  readonly name: string;
+  readonly source: ConfigurationSource;
+  /** Without credentials. */
+  readonly uri: string;
+  /** Scheme, host and port; null for what is on this disk. */
+  readonly origin: string | null;
+  readonly consent: Consent;
+  /** What is wrong with the entry itself, in the user's words. */
+  readonly problem: { readonly attention: ConnectionAttention; readonly message: string } | null;
+}
+
+export interface ResolvedTracker extends Configured {
+  readonly backend: string;
+  readonly target: TrackingTarget;
+}
+
+/** A registry, store, metrics server or channel that the configuration names. */
+export interface ResolvedService extends Configured {
+  readonly kind: Exclude<ConnectionKind, 'tracker'>;
+  readonly backend: string;
+}
+
+export interface ResolvedConfiguration {
+  /** The folder that relative paths start from: that of `mlops.yaml`, else the workspace's. */
+  readonly root: string;
+  /** The `mlops.yaml` that was read; null without one. */
+  readonly file: string | null;
+  /** In order; names are unique. */
+  readonly trackers: readonly ResolvedTracker[];
+  /** The one that a request without a tracker means; null with none. */
+  readonly defaultTracker: string | null;
+  readonly services: readonly ResolvedService[];
+  readonly warnings: readonly ConfigurationWarning[];
+}
