@@ -31,7 +31,7 @@ export interface OrderBy {
 
 /** A parsed search: one parser makes it, each back end evaluates it. */
 export interface RunSearch {
-  /** Empty: all experiments of the view. */
+  /** Empty: all experiments; of the `active` view, the active ones alone. */
   readonly experimentIds: readonly string[];
   /** All must hold. */
   readonly conditions: readonly Condition[];
