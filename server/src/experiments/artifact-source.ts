@@ -19,3 +19,19 @@ export interface ArtifactSource {
   stat(path: string, signal?: AbortSignal): Promise<ArtifactInfo>;
   read(path: string, signal?: AbortSignal): Promise<Readable>;
 }
+
+/** Where the artifacts of a run may lie. */
+export interface ArtifactRoot {
+  /** As the tracker has it; null where it has none. */
+  readonly uri: string | null;
+  /** Absolute folder that a relative URI starts from. */
+  readonly base: string;
+  /**
+   * Absolute folders to look in, in this order, where the URI's own folder is not on this machine: a store that was
+   * copied from elsewhere, artifacts that a server kept beside its database.
+   */
+  readonly candidates: readonly string[];
+}
+
+/** Opens the artifacts of a run of a store on disk. Never fails: a source that can't be read says so when asked. */
+export type OpenArtifacts = (root: ArtifactRoot) => ArtifactSource;
