@@ -1,0 +1,315 @@
+import { z } from 'zod';
+import { FailureError } from '../../../platform/failure.ts';
+import type { RunSearch } from '../../search/query.ts';
+import type {
+  DatasetRecord,
+  ExperimentRecord,
+  LoggedModelRecord,
+  MetricHistory,
+  MetricValue,
+  RunFields,
+  RunPage,
+  RunRecord,
+  Step,
+} from '../../tracking-store.ts';
+import { modelStatus } from '../shared/model-status.ts';
+import { decodePage, encodePage } from '../shared/page-token.ts';
+import type { Database } from './connection.ts';
+import { cutSql, metricNumber, numberOrNull, stage, status, step, stepSql, text, textOrNull, timeSql } from './rows.ts';
+import { searchQuery } from './search-sql.ts';
+
+/** Longest values of params and tags, in characters: lists show the start of long ones, a run's page much more. */
+const LIST_CHARACTERS = 10_000;
+const PAGE_CHARACTERS = 1_000_000;
+
+const EVERYTHING: RunFields = { params: null, metrics: null, tags: null };
+
+export type View = 'active' | 'deleted' | 'all';
+
+export interface MetricExtent {
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly count: number;
+}
+
+export function listExperiments(database: Database, view: View): readonly ExperimentRecord[] {
+  const created = database.schema.has('experiments', 'creation_time') ? 'e.creation_time DESC, ' : '';
+  const rows = database.rows(
+    `SELECT CAST(e.experiment_id AS TEXT), e.name, e.lifecycle_stage, e.artifact_location, n.runs
+     FROM experiments e
+     LEFT JOIN (SELECT experiment_id, count(*) AS runs FROM runs WHERE lifecycle_stage = 'active' GROUP BY experiment_id) n
+       ON n.experiment_id = e.experiment_id
+     WHERE ? = 'all' OR e.lifecycle_stage = ?
+     ORDER BY ${created}e.experiment_id`,
+    view,
+    view,
+  );
+  return rows.map(([id, name, lifecycle, location, runs]) => ({
+    id: text(id),
+    name: text(name),
+    lifecycleStage: stage(lifecycle),
+    artifactLocation: textOrNull(location),
+    runs: numberOrNull(runs) ?? 0,
+  }));
+}
+
+const position = z.object({ offset: z.int().nonnegative() });
+
+export interface SearchOptions {
+  readonly limit: number;
+  readonly page: string | null;
+  readonly fields?: RunFields | undefined;
+}
+
+export function searchRuns(database: Database, search: RunSearch, options: SearchOptions): RunPage {
+  const offset = options.page === null ? 0 : decodePage(options.page, search, position).offset;
+  // One more than asked for tells whether there is another page.
+  const { sql, parameters } = searchQuery(search, { limit: options.limit + 1, offset }, database.schema);
+  const ids = database.rows(sql, ...parameters).map(([id]) => text(id));
+  const page = ids.slice(0, options.limit);
+  return {
+    runs: readRuns(database, page, { fields: options.fields ?? EVERYTHING, characters: LIST_CHARACTERS }),
+    nextPage: ids.length > options.limit ? encodePage(search, { offset: offset + options.limit }) : null,
+  };
+}
+
+export function getRuns(database: Database, ids: readonly string[]): readonly RunRecord[] {
+  const unique = [...new Set(ids)];
+  const characters = unique.length === 1 ? PAGE_CHARACTERS : LIST_CHARACTERS;
+  const runs = new Map(readRuns(database, unique, { fields: EVERYTHING, characters }).map((run) => [run.id, run]));
+  return ids.map((id) => runs.get(id) ?? throwNoRun(id));
+}
+
+function throwNoRun(id: string): never {
+  throw new FailureError('not-found', `There is no run ${id} in this store.`);
+}
+
+function requireRun(database: Database, id: string): void {
+  if (database.rows('SELECT 1 FROM runs WHERE run_uuid = ?', id).length === 0) throwNoRun(id);
+}
+
+/** The runs of these ids that exist, in the order of the ids. */
+function readRuns(
+  database: Database,
+  ids: readonly string[],
+  { fields, characters }: { fields: RunFields; characters: number },
+): readonly RunRecord[] {
+  if (ids.length === 0) return [];
+  const list = JSON.stringify(ids);
+  const params = readTexts(database, 'params', list, { keys: fields.params, characters });
+  const tags = readTexts(database, 'tags', list, { keys: fields.tags, characters });
+  const metrics = readLatestMetrics(database, list, fields.metrics);
+  const has = (column: string): string => (database.schema.has('runs', column) ? `r.${column}` : 'NULL');
+  const rows = database.rows(
+    `SELECT r.run_uuid,
+       coalesce(nullif(${has('name')}, ''), (SELECT t.value FROM tags t WHERE t.run_uuid = r.run_uuid AND t.key = 'mlflow.runName')),
+       CAST(r.experiment_id AS TEXT), r.status, ${timeSql('r.start_time')}, ${timeSql('r.end_time')}, r.lifecycle_stage,
+       ${has('user_id')}, r.artifact_uri
+     FROM json_each(?) wanted JOIN runs r ON r.run_uuid = wanted.value
+     ORDER BY wanted.key`,
+    list,
+  );
+  return rows.map(([runId, name, experiment, state, start, end, lifecycle, user, artifacts]) => {
+    const id = text(runId);
+    return {
+      id,
+      name: text(name),
+      experimentId: text(experiment),
+      status: status(state),
+      startTime: numberOrNull(start),
+      endTime: numberOrNull(end),
+      lifecycleStage: stage(lifecycle),
+      userId: textOrNull(user),
+      artifactUri: textOrNull(artifacts),
+      params: params.get(id) ?? new Map(),
+      metrics: metrics.get(id) ?? new Map(),
+      tags: tags.get(id) ?? new Map(),
+    };
+  });
+}
+
+/** `AND key IN …` with its parameter, or nothing where all keys are wanted. */
+function keyFilter(keys: readonly string[] | null, column = 'key'): { sql: string; parameters: readonly string[] } {
+  if (keys === null) return { sql: '', parameters: [] };
+  return { sql: `AND ${column} IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(keys)] };
+}
+
+function readTexts(
+  database: Database,
+  table: 'params' | 'tags',
+  ids: string,
+  { keys, characters }: { keys: readonly string[] | null; characters: number },
+): Map<string, Map<string, string>> {
+  if (keys?.length === 0) return new Map();
+  const filter = keyFilter(keys);
+  const rows = database.rows(
+    `SELECT run_uuid, key, ${cutSql('value', characters)} FROM ${table}
+     WHERE run_uuid IN (SELECT value FROM json_each(?)) ${filter.sql}`,
+    ids,
+    ...filter.parameters,
+  );
+  return grouped(rows, ([id, key, value]) => [text(id), text(key), text(value)]);
+}
+
+function readLatestMetrics(
+  database: Database,
+  ids: string,
+  keys: readonly string[] | null,
+): Map<string, Map<string, MetricValue>> {
+  if (keys?.length === 0) return new Map();
+  const filter = keyFilter(keys);
+  const has = (column: string, otherwise: string): string =>
+    database.schema.has('latest_metrics', column) ? column : otherwise;
+  const rows = database.rows(
+    `SELECT run_uuid, key, value, ${has('is_nan', '0')}, ${stepSql(has('step', '0'))}, ${timeSql('timestamp')}
+     FROM latest_metrics WHERE run_uuid IN (SELECT value FROM json_each(?)) ${filter.sql}`,
+    ids,
+    ...filter.parameters,
+  );
+  return grouped(rows, ([id, key, value, isNan, at, time]) => [
+    text(id),
+    text(key),
+    { value: metricNumber(value, isNan), step: step(at), timestamp: numberOrNull(time) ?? 0 },
+  ]);
+}
+
+function grouped<T>(
+  rows: readonly (readonly unknown[])[],
+  entry: (row: readonly unknown[]) => readonly [string, string, T],
+): Map<string, Map<string, T>> {
+  const groups = new Map<string, Map<string, T>>();
+  for (const row of rows) {
+    const [group, key, value] = entry(row);
+    let entries = groups.get(group);
+    if (!entries) {
+      entries = new Map();
+      groups.set(group, entries);
+    }
+    entries.set(key, value);
+  }
+  return groups;
+}
+
+export function metricHistory(database: Database, runId: string, key: string): MetricHistory {
+  requireRun(database, runId);
+  const has = (column: string): string => (database.schema.has('metrics', column) ? column : '0');
+  const rows = database.rows(
+    `SELECT ${stepSql(has('step'))}, ${timeSql('timestamp')}, value, ${has('is_nan')} FROM metrics
+     WHERE run_uuid = ? AND key = ? ORDER BY ${has('step')}, timestamp, ${has('is_nan')}, value`,
+    runId,
+    key,
+  );
+  const steps: Step[] = new Array(rows.length);
+  const timestamps: number[] = new Array(rows.length);
+  const values: number[] = new Array(rows.length);
+  for (const [index, [at, time, value, isNan]] of rows.entries()) {
+    steps[index] = step(at);
+    timestamps[index] = numberOrNull(time) ?? 0;
+    values[index] = metricNumber(value, isNan);
+  }
+  return { steps, timestamps, values };
+}
+
+export function metricExtent(
+  database: Database,
+  runIds: readonly string[],
+  keys: readonly string[] | null,
+): ReadonlyMap<string, ReadonlyMap<string, MetricExtent>> {
+  const filter = keyFilter(keys);
+  const value = database.schema.has('metrics', 'is_nan') ? 'CASE WHEN is_nan THEN NULL ELSE value END' : 'value';
+  const rows = database.rows(
+    `SELECT run_uuid, key, min(${value}), max(${value}), count(*) FROM metrics
+     WHERE run_uuid IN (SELECT value FROM json_each(?)) ${filter.sql} GROUP BY run_uuid, key`,
+    JSON.stringify(runIds),
+    ...filter.parameters,
+  );
+  return grouped(rows, ([id, key, min, max, count]) => [
+    text(id),
+    text(key),
+    { min: numberOrNull(min), max: numberOrNull(max), count: numberOrNull(count) ?? 0 },
+  ]);
+}
+
+export function datasets(database: Database, runId: string): readonly DatasetRecord[] {
+  requireRun(database, runId);
+  const { schema } = database;
+  if (!schema.has('datasets') || !schema.has('inputs')) return [];
+  const context = schema.has('input_tags')
+    ? `(SELECT t.value FROM input_tags t WHERE t.input_uuid = i.input_uuid AND t.name = 'mlflow.data.context')`
+    : 'NULL';
+  const rows = database.rows(
+    `SELECT d.name, d.digest, d.dataset_source_type, ${cutSql('d.dataset_source', PAGE_CHARACTERS)},
+       ${cutSql('d.dataset_schema', PAGE_CHARACTERS)}, ${cutSql('d.dataset_profile', PAGE_CHARACTERS)}, ${context}
+     FROM inputs i JOIN datasets d ON d.dataset_uuid = i.source_id
+     WHERE i.destination_type = 'RUN' AND i.destination_id = ?
+     ORDER BY d.name, d.digest, i.input_uuid`,
+    runId,
+  );
+  return rows.map(([name, digest, sourceType, source, columns, profile, usedFor]) => ({
+    name: text(name),
+    digest: text(digest),
+    sourceType: text(sourceType),
+    source: text(source),
+    schema: textOrNull(columns),
+    profile: textOrNull(profile),
+    context: textOrNull(usedFor),
+  }));
+}
+
+export function loggedModels(database: Database, runId: string): readonly LoggedModelRecord[] {
+  requireRun(database, runId);
+  const { schema } = database;
+  if (!schema.has('logged_models', 'source_run_id')) return [];
+  const rows = database.rows(
+    `SELECT model_id, name, status, model_type, artifact_location, ${timeSql('creation_timestamp_ms')}
+     FROM logged_models WHERE source_run_id = ? AND coalesce(lifecycle_stage, 'active') = 'active'
+     ORDER BY creation_timestamp_ms DESC, model_id`,
+    runId,
+  );
+  const ids = JSON.stringify(rows.map(([id]) => text(id)));
+  const params = modelTexts(database, 'param', ids);
+  const tags = modelTexts(database, 'tag', ids);
+  const metrics = modelMetrics(database, ids);
+  return rows.map(([modelId, name, state, type, location, created]) => {
+    const id = text(modelId);
+    return {
+      id,
+      name: text(name),
+      status: modelStatus(text(state)),
+      modelType: textOrNull(type),
+      artifactUri: text(location),
+      createdAt: numberOrNull(created),
+      params: params.get(id) ?? new Map(),
+      metrics: [...(metrics.get(id)?.values() ?? [])],
+      tags: tags.get(id) ?? new Map(),
+    };
+  });
+}
+
+function modelTexts(database: Database, kind: 'param' | 'tag', ids: string): Map<string, Map<string, string>> {
+  if (!database.schema.has(`logged_model_${kind}s`)) return new Map();
+  const rows = database.rows(
+    `SELECT model_id, ${kind}_key, ${cutSql(`${kind}_value`, LIST_CHARACTERS)} FROM logged_model_${kind}s
+     WHERE model_id IN (SELECT value FROM json_each(?))`,
+    ids,
+  );
+  return grouped(rows, ([id, key, value]) => [text(id), text(key), text(value)]);
+}
+
+type ModelMetric = LoggedModelRecord['metrics'][number];
+
+/** The last value of each metric on each dataset. */
+function modelMetrics(database: Database, ids: string): Map<string, Map<string, ModelMetric>> {
+  if (!database.schema.has('logged_model_metrics')) return new Map();
+  const rows = database.rows(
+    `SELECT model_id, metric_name, dataset_name, metric_value FROM logged_model_metrics
+     WHERE model_id IN (SELECT value FROM json_each(?))
+     ORDER BY metric_name, dataset_name, metric_step, metric_timestamp_ms`,
+    ids,
+  );
+  return grouped(rows, ([id, metric, dataset, value]) => [
+    text(id),
+    JSON.stringify([metric, dataset]),
+    { key: text(metric), value: metricNumber(value, false), dataset: textOrNull(dataset) },
+  ]);
+}

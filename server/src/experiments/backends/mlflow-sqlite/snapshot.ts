@@ -1,0 +1,98 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { foreign } from './failures.ts';
+
+/** The state of a database's files, read without touching SQLite: no lock is taken and nothing appears beside them. */
+export interface SourceState {
+  /** Equal as long as the database's content is. */
+  readonly token: string;
+  /** Equal as long as it is the same file with the same tables, whatever rows are written to it. */
+  readonly identity: string;
+  /** Whether a write-ahead log is in use: SQLite could read that only by writing beside it. */
+  readonly writeAheadLog: boolean;
+}
+
+const HEADER_BYTES = 100;
+const MAGIC = 'SQLite format 3\0';
+
+/** Looks at the database file and what lies beside it. Throws what the file system says, or a failure for a foreign file. */
+export async function sourceState(path: string): Promise<SourceState> {
+  const file = await open(path, 'r');
+  try {
+    const header = Buffer.alloc(HEADER_BYTES);
+    const info = await file.stat({ bigint: true });
+    if (info.isDirectory()) throw foreign(path, 'is a folder, not a SQLite database');
+    const { bytesRead } = await file.read(header, 0, HEADER_BYTES, 0);
+    if (bytesRead === 0) throw foreign(path, 'is empty: no store was written to it yet');
+    if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) throw foreign(path, 'is not a SQLite database');
+    const log = await sizeAndTime(`${path}-wal`);
+    const journal = await sizeAndTime(`${path}-journal`);
+    // Bytes 24–27 count the transactions, which tells two writes apart that fall into one tick of the file's clock;
+    // bytes 40–43 count the changes of the schema.
+    const changes = header.readUInt32BE(24);
+    return {
+      token: [info.ino, info.size, info.mtimeNs, changes, log, journal].join(':'),
+      identity: `${info.dev}:${info.ino}:${header.readUInt32BE(40)}`,
+      writeAheadLog: header[18] === 2 || header[19] === 2,
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+async function sizeAndTime(path: string): Promise<string> {
+  try {
+    const info = await stat(path, { bigint: true });
+    return `${info.size}@${info.mtimeNs}`;
+  } catch {
+    return '';
+  }
+}
+
+/** A database copied to a folder of our own, in which SQLite may write what it needs. */
+export interface PrivateCopy {
+  readonly path: string;
+  /** The source's state when it was copied. */
+  readonly token: string;
+  /** When it was ready and how long it took, in milliseconds. */
+  readonly madeAt: number;
+  readonly tookMs: number;
+  remove(): Promise<void>;
+}
+
+const COPY_ATTEMPTS = 5;
+
+/** Copies the database with its journal and log to a private temporary folder, again if it changed meanwhile. */
+export async function copyPrivately(path: string, signal?: AbortSignal): Promise<PrivateCopy | null> {
+  const folder = await mkdtemp(join(tmpdir(), 'mlops-store-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const target = join(folder, 'store.db');
+  try {
+    for (let attempt = 0; attempt < COPY_ATTEMPTS; attempt += 1) {
+      signal?.throwIfAborted();
+      const started = performance.now();
+      const before = await sourceState(path);
+      await copyFile(path, target, constants.COPYFILE_FICLONE);
+      for (const suffix of ['-wal', '-journal']) await copyIfThere(`${path}${suffix}`, `${target}${suffix}`);
+      const after = await sourceState(path);
+      if (before.token === after.token) {
+        const madeAt = performance.now();
+        return { path: target, token: after.token, madeAt, tookMs: madeAt - started, remove };
+      }
+    }
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  await remove();
+  return null;
+}
+
+async function copyIfThere(from: string, to: string): Promise<void> {
+  await rm(to, { force: true });
+  await copyFile(from, to, constants.COPYFILE_FICLONE).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
