@@ -16,6 +16,8 @@ const suite = (
 });
 
 export default defineConfig({
+  // `vscode` exists in an extension host alone; what the client's pure parts use of it is stood in for.
+  resolve: { alias: { vscode: new URL('./tests/unit/client/vscode-fake.ts', import.meta.url).pathname } },
   test: {
     pool: 'forks',
     maxWorkers: 2,

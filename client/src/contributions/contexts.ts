@@ -1,0 +1,10 @@
+/** Context keys that the manifest's `when` clauses read. */
+export const contexts = {
+  /** What the experiments view found: `ready`, `notConfigured`, `error`. Unset until it looked. */
+  state: 'mlops.state',
+  filtered: 'mlops.filtered',
+  showHidden: 'mlops.showHidden',
+  starredOnly: 'mlops.starredOnly',
+} as const;
+
+export type ExperimentsState = 'ready' | 'notConfigured' | 'error';

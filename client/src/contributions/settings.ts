@@ -1,0 +1,21 @@
+/**
+ * Every setting, by its key below `mlops.`, with its default. `restricted` ones are ignored in an untrusted workspace:
+ * they say where the extension connects to.
+ */
+export const settingsTable = {
+  'tracking.uri': { default: '', scope: 'window', restricted: true },
+  'experiments.pageSize': { default: 100, scope: 'window', restricted: false },
+  'experiments.refreshSeconds': { default: 5, scope: 'window', restricted: false },
+  'http.timeoutSeconds': { default: 30, scope: 'window', restricted: false },
+  'http.proxy': { default: '', scope: 'window', restricted: true },
+  'diagnostics.severity': { default: 'asReported', scope: 'window', restricted: false },
+  'trace.server': { default: 'off', scope: 'window', restricted: false },
+} as const;
+
+export type SettingKey = keyof typeof settingsTable;
+
+export const settingsSection = 'mlops';
+
+/** What a person may turn our Problems into. */
+export const diagnosticSeverities = ['asReported', 'warning', 'information', 'hint', 'off'] as const;
+export type DiagnosticSeverityChoice = (typeof diagnosticSeverities)[number];

@@ -1,0 +1,15 @@
+export const viewContainer = 'mlops';
+
+export const views = {
+  experiments: 'mlops.experiments',
+  connections: 'mlops.connections',
+} as const;
+
+/** View types of the webview panels, by the name of the panel. */
+export const panelTypes = {
+  runs: 'mlops.runs',
+  compare: 'mlops.compare',
+  run: 'mlops.run',
+} as const;
+
+export type PanelName = keyof typeof panelTypes;

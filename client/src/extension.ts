@@ -1,0 +1,90 @@
+import {
+  type ExtensionContext,
+  commands as registry,
+  StatusBarAlignment,
+  type StatusBarItem,
+  type TreeDataProvider,
+  type TreeView,
+  type Uri,
+  type WebviewPanel,
+  window,
+  workspace,
+} from 'vscode';
+import { commands } from './contributions/commands.ts';
+import { panelTypes, views } from './contributions/views.ts';
+import type { ConnectionNode } from './features/connections/nodes.ts';
+import type { ExperimentNode } from './features/experiments/nodes.ts';
+import type { Main } from './host.ts';
+import { loadMain } from './load-main.ts';
+import { LazyTree } from './platform/lazy-tree.ts';
+
+let main: Main | undefined;
+
+/** Registers; everything else is loaded by the first use of what is registered here. */
+export function activate(context: ExtensionContext): void {
+  const experimentsTree = new LazyTree<ExperimentNode>(() => use().experiments, mayHaveData);
+  const connectionsTree = new LazyTree<ConnectionNode>(() => use().connections, mayHaveData);
+  const experimentsView = tree(views.experiments, experimentsTree);
+  const connectionsView = tree(views.connections, connectionsTree);
+  const statusItem = createStatusItem();
+
+  function use(): Main {
+    if (!main) {
+      main = loadMain({ context, experimentsView, statusItem });
+      context.subscriptions.push(main);
+    }
+    return main;
+  }
+
+  context.subscriptions.push(
+    experimentsView,
+    connectionsView,
+    statusItem,
+    ...Object.values(commands).map((id) =>
+      registry.registerCommand(id, (...args: unknown[]) => use().execute(id, args)),
+    ),
+    ...Object.values(panelTypes).map((type) =>
+      window.registerWebviewPanelSerializer(type, {
+        deserializeWebviewPanel: (panel: WebviewPanel, saved: unknown) => use().restorePanel(panel, saved),
+      }),
+    ),
+    window.registerUriHandler({ handleUri: (uri: Uri) => use().openLink(uri) }),
+    workspace.onDidGrantWorkspaceTrust(() => {
+      experimentsTree.refresh();
+      connectionsTree.refresh();
+    }),
+    workspace.onDidOpenTextDocument((document) => {
+      if (document.languageId === 'mlops') use();
+    }),
+  );
+
+  // The language server starts after activation, so that it never delays the window.
+  if (workspace.textDocuments.some((document) => document.languageId === 'mlops')) setTimeout(use, 0);
+}
+
+export async function deactivate(): Promise<void> {
+  await main?.stop();
+  main = undefined;
+}
+
+function createStatusItem(): StatusBarItem {
+  const item = window.createStatusBarItem('mlops.status', StatusBarAlignment.Left, 0);
+  item.name = 'MLOps Workbench';
+  item.text = '$(beaker) MLOps';
+  item.command = `${views.experiments}.focus`;
+  item.show();
+  return item;
+}
+
+function tree<T>(id: string, treeDataProvider: TreeDataProvider<T>): TreeView<T> {
+  return window.createTreeView(id, {
+    treeDataProvider,
+    canSelectMany: id === views.experiments,
+    showCollapseAll: id === views.experiments,
+  });
+}
+
+/** Without a folder, or without trust in it, the views show their welcome texts and nothing is loaded for them. */
+function mayHaveData(): boolean {
+  return workspace.isTrusted && (workspace.workspaceFolders?.length ?? 0) > 0;
+}

@@ -1,0 +1,213 @@
+import { env, l10n, commands as registry, window, workspace } from 'vscode';
+import { experimentsChanged } from '#schemas/protocol/experiments.ts';
+import {
+  allowOrigin,
+  connectionsChanged,
+  credentialsChanged,
+  getCredential,
+  type InitializationOptions,
+  workspaceChanged,
+} from '#schemas/protocol/workspace.ts';
+import { commands } from './contributions/commands.ts';
+import { contexts, type ExperimentsState } from './contributions/contexts.ts';
+import { settingsSection } from './contributions/settings.ts';
+import { connectionCommands } from './features/connections/commands.ts';
+import { ConnectionsModel } from './features/connections/model.ts';
+import { askAllowed } from './features/connections/permission-prompt.ts';
+import { ConnectionsTree } from './features/connections/tree.ts';
+import { RunDecorations } from './features/experiments/decorations.ts';
+import { ExperimentsModel } from './features/experiments/model.ts';
+import { ExperimentPickers } from './features/experiments/pickers.ts';
+import { openLinkedRun, parseRunLink, runCommands } from './features/experiments/run-commands.ts';
+import { ExperimentsTree } from './features/experiments/tree.ts';
+import { applyViewState, viewCommands } from './features/experiments/view-commands.ts';
+import { readViewState, writeViewState } from './features/experiments/view-state.ts';
+import { Watcher, watchedOf } from './features/experiments/watcher.ts';
+import { showStatus } from './features/status/status-bar.ts';
+import type { Host, Main } from './host.ts';
+import { ClientFailure, toFailure } from './platform/failures.ts';
+import type { Handler } from './platform/handlers.ts';
+import { createLog, startLanguageServer } from './platform/language-server.ts';
+import { showFailure } from './platform/notify.ts';
+import { OriginPermissions } from './platform/permissions.ts';
+import { CredentialStore } from './platform/secrets.ts';
+import { proxyEnvironment, serverSettings } from './platform/settings.ts';
+import { PanelManager } from './webview/panel-manager.ts';
+
+/** Wires everything that is loaded on first use; the server starts with it. */
+export function createMain({ context, experimentsView, statusItem }: Host): Main {
+  const log = createLog();
+  const server = startLanguageServer({
+    module: context.asAbsolutePath('dist/server.js'),
+    log,
+    initialization: () =>
+      initialization((key) => log.warn(`The setting mlops.${key} makes no sense; its default is used.`)),
+    onGivenUp: (reason) => void showFailure(new ClientFailure('restarted', reason)),
+  });
+  const credentials = new CredentialStore(context.secrets);
+  const permissions = new OriginPermissions(context.workspaceState, askAllowed);
+  const panels = new PanelManager({ extensionUri: context.extensionUri, server });
+
+  let viewState = readViewState(context.workspaceState);
+  const model = new ExperimentsModel({
+    server,
+    folders,
+    toFailure,
+    state: () => viewState,
+    pageSize: () => serverSettings(readSetting).experiments.pageSize,
+  });
+  const experiments = new ExperimentsTree(model, server);
+  const pickers = new ExperimentPickers({ server, model, folders, locale: env.language });
+  const connectionsModel = new ConnectionsModel({
+    server,
+    folders,
+    toFailure,
+    onChecked: () => {
+      connections.show();
+      updateStatus();
+    },
+  });
+  const connections = new ConnectionsTree(connectionsModel);
+  const watcher = new Watcher(
+    server,
+    () => watchedOf({ isTreeVisible: experimentsView.visible, folders: folders(), model, panels: panels.inSight() }),
+    (error) => log.debug(`experiments/watch: ${toFailure(error).message}`),
+  );
+
+  let available = true;
+  function updateStatus(): void {
+    const attention = connectionsModel.known().filter(({ connection }) => connection.attention !== null).length;
+    showStatus(statusItem, { available, running: model.runningRuns(), attention });
+  }
+
+  function refreshAll(): void {
+    experiments.refresh();
+    connections.refresh();
+    panels.dataChanged(null);
+  }
+
+  const handlers: Readonly<Record<(typeof commands)[keyof typeof commands], Handler>> = {
+    ...viewCommands({
+      server,
+      model,
+      tree: experiments,
+      pickers,
+      view: experimentsView,
+      state: () => viewState,
+      setState: async (state) => {
+        viewState = state;
+        await writeViewState(context.workspaceState, state);
+      },
+    }),
+    ...runCommands({ server, model, pickers, view: experimentsView, panels }),
+    ...connectionCommands({
+      server,
+      model: connectionsModel,
+      tree: connections,
+      experiments: model,
+      credentials,
+      permissions,
+      refresh: refreshAll,
+    }),
+    [commands.showLog]: () => log.show(),
+    [commands.restartServer]: () => server.restart(),
+  };
+
+  const subscriptions = [
+    log,
+    panels,
+    server.answer(getCredential, async ({ origin }) => ({ credential: await credentials.get(origin) })),
+    server.answer(allowOrigin, async (question) => ({ allowed: await permissions.allowed(question) })),
+    server.on(experimentsChanged, (change) => {
+      experiments.update(model.changed(change));
+      panels.dataChanged(change);
+    }),
+    server.on(connectionsChanged, refreshAll),
+    server.onRestarted(() => {
+      watcher.repeat();
+      refreshAll();
+    }),
+    server.onAvailability((isAvailable) => {
+      available = isAvailable;
+      setState(isAvailable ? 'ready' : 'error');
+      updateStatus();
+      if (!isAvailable) experiments.refresh();
+    }),
+    credentials.onDidChange(async (origin) => {
+      await server.notify(credentialsChanged, { origin });
+      refreshAll();
+    }),
+    workspace.onDidGrantWorkspaceTrust(() => tellChanged()),
+    workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(settingsSection) || change.affectsConfiguration('http')) tellChanged();
+    }),
+    workspace.onDidChangeWorkspaceFolders(refreshAll),
+    window.registerFileDecorationProvider(new RunDecorations()),
+    experiments.onDidLoad((node) => {
+      if (node === undefined) setState(experiments.isEmpty ? 'notConfigured' : 'ready');
+      watcher.update();
+      updateStatus();
+    }),
+    experimentsView.onDidChangeVisibility(() => watcher.update()),
+    panels.onDidChangeVisibility(() => watcher.update()),
+  ];
+
+  function tellChanged(): void {
+    server.notify(workspaceChanged, initialization()).then(refreshAll, (error: unknown) => showFailure(error));
+  }
+
+  applyViewState(experimentsView, viewState);
+  updateStatus();
+
+  return {
+    experiments,
+    connections,
+    async execute(command, args) {
+      try {
+        return await handlers[command](...args);
+      } catch (error) {
+        log.debug(`${command}: ${toFailure(error).message}`);
+        // Not awaited: a command is over when it failed, not when the message about it is closed.
+        void showFailure(error);
+        return undefined;
+      }
+    },
+    async restorePanel(panel, saved) {
+      panels.restore(panel, saved);
+    },
+    async openLink(uri) {
+      const run = parseRunLink(uri.path);
+      try {
+        if (!run) throw new ClientFailure('input', l10n.t('This link does not name a run.'));
+        await openLinkedRun({ model, panels }, folders(), run);
+      } catch (error) {
+        void showFailure(error);
+      }
+    },
+    stop: () => server.stop(),
+    dispose() {
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}
+
+function folders(): { uri: string; name: string }[] {
+  return (workspace.workspaceFolders ?? []).map(({ uri, name }) => ({ uri: uri.toString(), name }));
+}
+
+function readSetting(key: string): unknown {
+  return workspace.getConfiguration(settingsSection).get(key);
+}
+
+function initialization(onInvalid?: (key: string) => void): InitializationOptions {
+  const http = workspace.getConfiguration('http');
+  return {
+    trusted: workspace.isTrusted,
+    settings: serverSettings(readSetting, onInvalid),
+    proxyEnvironment: proxyEnvironment((key) => http.get(key)),
+  };
+}
+
+function setState(state: ExperimentsState): void {
+  void registry.executeCommand('setContext', contexts.state, state);
+}

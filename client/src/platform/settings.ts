@@ -1,0 +1,54 @@
+import { type Settings, settings } from '#schemas/protocol/workspace.ts';
+import {
+  type DiagnosticSeverityChoice,
+  diagnosticSeverities,
+  type SettingKey,
+  settingsTable,
+} from '../contributions/settings.ts';
+
+/** Reads one value of VS Code's configuration, whatever a person wrote there. */
+export type ReadSetting = (key: string) => unknown;
+
+/** The settings the server is told. A value that makes no sense falls back to its default, and `onInvalid` hears of it. */
+export function serverSettings(read: ReadSetting, onInvalid: (key: SettingKey) => void = () => {}): Settings {
+  const accepted = (key: SettingKey, wrap: (value: unknown) => unknown): unknown => {
+    const value = read(key);
+    if (value === undefined || settings.safeParse(wrap(value)).success) return value;
+    onInvalid(key);
+    return settingsTable[key].default;
+  };
+  return settings.parse({
+    tracking: { uri: accepted('tracking.uri', (uri) => ({ tracking: { uri } })) },
+    experiments: {
+      pageSize: accepted('experiments.pageSize', (pageSize) => ({ experiments: { pageSize } })),
+      refreshSeconds: accepted('experiments.refreshSeconds', (refreshSeconds) => ({ experiments: { refreshSeconds } })),
+    },
+    http: {
+      timeoutSeconds: accepted('http.timeoutSeconds', (timeoutSeconds) => ({ http: { timeoutSeconds } })),
+      proxy: accepted('http.proxy', (proxy) => ({ http: { proxy } })),
+    },
+  });
+}
+
+export function diagnosticSeverity(read: ReadSetting): DiagnosticSeverityChoice {
+  const value = read('diagnostics.severity');
+  return diagnosticSeverities.find((choice) => choice === value) ?? 'asReported';
+}
+
+/**
+ * VS Code's own proxy and certificate settings (`http.*`) as the environment that the backend starts with. A setting
+ * that is empty leaves the environment the editor itself was started with alone.
+ */
+export function proxyEnvironment(read: ReadSetting): Record<string, string> {
+  const environment: Record<string, string> = {};
+  if (read('systemCertificates') !== false) environment.NODE_USE_SYSTEM_CA = '1';
+  if (read('proxySupport') === 'off') return environment;
+  const proxy = read('proxy');
+  if (typeof proxy === 'string' && proxy !== '') {
+    environment.HTTP_PROXY = proxy;
+    environment.HTTPS_PROXY = proxy;
+  }
+  const noProxy = read('noProxy');
+  if (Array.isArray(noProxy) && noProxy.length > 0) environment.NO_PROXY = noProxy.map(String).join(',');
+  return environment;
+}
