@@ -192,10 +192,11 @@ function grouped<T>(
 
 export function metricHistory(database: Database, runId: string, key: string): MetricHistory {
   requireRun(database, runId);
-  const has = (column: string): string => (database.schema.has('metrics', column) ? column : '0');
+  const has = (column: string): boolean => database.schema.has('metrics', column);
+  const order = ['step', 'timestamp', 'is_nan', 'value'].filter(has).join(', ');
   const rows = database.rows(
-    `SELECT ${stepSql(has('step'))}, ${timeSql('timestamp')}, value, ${has('is_nan')} FROM metrics
-     WHERE run_uuid = ? AND key = ? ORDER BY ${has('step')}, timestamp, ${has('is_nan')}, value`,
+    `SELECT ${stepSql(has('step') ? 'step' : '0')}, ${timeSql('timestamp')}, value, ${has('is_nan') ? 'is_nan' : '0'}
+     FROM metrics WHERE run_uuid = ? AND key = ? ORDER BY ${order}`,
     runId,
     key,
   );
