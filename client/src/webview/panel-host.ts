@@ -1,4 +1,4 @@
-import { type CancellationToken, CancellationTokenSource, type Disposable, type WebviewPanel } from 'vscode';
+import { type CancellationToken, CancellationTokenSource, type Disposable, type Webview } from 'vscode';
 import { createMessageConnection, ErrorCodes, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
 import type { z } from 'zod';
 import type { NotificationDefinition, RequestDefinition } from '#schemas/protocol/request.ts';
@@ -21,7 +21,7 @@ export function hostRequest<P extends z.ZodType, R extends z.ZodType>(
 }
 
 export interface PanelHostOptions {
-  readonly panel: WebviewPanel;
+  readonly webview: Pick<Webview, 'onDidReceiveMessage' | 'postMessage'>;
   readonly state: PanelState;
   readonly server: Pick<Server, 'request'>;
   readonly requests: readonly HostRequest[];
@@ -32,18 +32,18 @@ export interface PanelHostOptions {
  * start: each page has a connection of its own, so that no answer to an old page reaches a new one.
  */
 export class PanelHost implements Disposable {
-  readonly panel: WebviewPanel;
+  private readonly webview: PanelHostOptions['webview'];
   private current: PanelState;
   private readonly server: PanelHostOptions['server'];
   private readonly requests: readonly HostRequest[];
   private page: { connection: MessageConnection; reader: WebviewReader; gone: CancellationTokenSource } | undefined;
 
-  constructor({ panel, state, server, requests }: PanelHostOptions) {
-    this.panel = panel;
+  constructor({ webview, state, server, requests }: PanelHostOptions) {
+    this.webview = webview;
     this.current = state;
     this.server = server;
     this.requests = requests;
-    panel.webview.onDidReceiveMessage((message: unknown) => {
+    webview.onDidReceiveMessage((message: unknown) => {
       if (!isRpcMessage(message)) return;
       if (message.method === panelInitialize.method) this.connect();
       this.page?.reader.receive(message);
@@ -73,7 +73,7 @@ export class PanelHost implements Disposable {
   private connect(): void {
     this.dispose();
     const reader = new WebviewReader();
-    const connection = createMessageConnection(reader, new WebviewWriter(this.panel.webview));
+    const connection = createMessageConnection(reader, new WebviewWriter(this.webview));
     const gone = new CancellationTokenSource();
     this.page = { connection, reader, gone };
     const initialize = hostRequest(panelInitialize, async () => ({ state: this.current }));

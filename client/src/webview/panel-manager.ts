@@ -21,7 +21,7 @@ export interface PanelManagerOptions {
 
 /** The open panels: one for each thing shown. */
 export class PanelManager implements Disposable {
-  private readonly hosts = new Set<PanelHost>();
+  private readonly panels = new Map<PanelHost, WebviewPanel>();
   private readonly options: PanelManagerOptions;
   private readonly visibility = new EventEmitter<void>();
   /** A panel was opened, closed, shown or hidden. */
@@ -34,9 +34,9 @@ export class PanelManager implements Disposable {
   /** Shows the panel of that target, or opens one. */
   open(state: PanelState, name?: string): void {
     const target = targetOf(state);
-    const known = [...this.hosts].find((host) => targetOf(host.state) === target);
-    if (known) {
-      known.panel.reveal();
+    for (const [host, known] of this.panels) {
+      if (targetOf(host.state) !== target) continue;
+      known.reveal();
       return;
     }
     const panel = window.createWebviewPanel(panelTypes[state.panel], titleOf(state, name), ViewColumn.Active, {});
@@ -52,7 +52,7 @@ export class PanelManager implements Disposable {
 
   /** Tells the panels that a tracker's data changed; null: that anything may have. */
   dataChanged(change: { folder: string; tracker: string; revision: number } | null): void {
-    for (const host of this.hosts) {
+    for (const host of this.panels.keys()) {
       if (change && !(host.state.folder === change.folder && trackersOf(host.state).has(change.tracker))) continue;
       host.tell(panelDataChanged, { tracker: change?.tracker ?? null, revision: change?.revision ?? null });
     }
@@ -60,25 +60,25 @@ export class PanelManager implements Disposable {
 
   /** Folder and trackers of the panels in sight. */
   inSight(): { folder: string; trackers: ReadonlySet<string> }[] {
-    return [...this.hosts]
-      .filter(({ panel }) => panel.visible)
-      .map(({ state }) => ({ folder: state.folder, trackers: trackersOf(state) }));
+    return [...this.panels]
+      .filter(([, panel]) => panel.visible)
+      .map(([{ state }]) => ({ folder: state.folder, trackers: trackersOf(state) }));
   }
 
   dispose(): void {
-    for (const host of this.hosts) host.dispose();
-    this.hosts.clear();
+    for (const host of this.panels.keys()) host.dispose();
+    this.panels.clear();
   }
 
   private attach(panel: WebviewPanel, state: PanelState): void {
     const { extensionUri, server } = this.options;
     const files = Uri.joinPath(extensionUri, 'dist', 'webviews');
     const requests = hostRequests({ server, open: (next) => this.open(next) });
-    const host = new PanelHost({ panel, state, server, requests });
-    this.hosts.add(host);
+    const host = new PanelHost({ webview: panel.webview, state, server, requests });
+    this.panels.set(host, panel);
     panel.onDidDispose(() => {
       host.dispose();
-      this.hosts.delete(host);
+      this.panels.delete(host);
       this.visibility.fire();
     });
     panel.onDidChangeViewState(() => this.visibility.fire());

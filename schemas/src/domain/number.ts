@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 /** A floating-point number as JSON can carry it: what JSON lacks travels as a string. */
-export const jsonNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
+// Literals, not an enum: TypeScript writes an enum's key `-Infinity` into declarations as if it were computed, and loses it.
+export const jsonNumber = z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])]);
 export type JsonNumber = z.infer<typeof jsonNumber>;
 
 /** A 64-bit integer as JSON can carry it exactly: a number up to 2^53 − 1 in size, else its decimal digits. */

@@ -44,24 +44,17 @@ function insertText(text: string, document: Document.Parsed, entry: TrackingEntr
   const { contents } = document;
   if (!isMap(contents) || contents.flow) return null;
   const pair: Pair<unknown, unknown> | undefined = contents.items.find(({ key }) => isKey(key, 'tracking'));
-  if (!pair) return insertAt(text, endOf(contents), `tracking:\n${itemText(entry, '  ')}`);
+  if (!pair) return insertAt(text, contents.range[1], `tracking:\n${itemText(entry, '  ')}`);
   const list = pair.value;
   if (!isSeq(list) || list.flow || !list.range) return null;
   const first = list.items[0];
   if (!isNode(first) || !first.range) return null;
   const dash = text.lastIndexOf('-', first.range[0]);
   const indent = text.slice(text.lastIndexOf('\n', dash) + 1, dash);
-  return /^ *$/.test(indent) ? insertAt(text, endOf(list), itemText(entry, indent)) : null;
+  return /^ *$/.test(indent) ? insertAt(text, list.range[1], itemText(entry, indent)) : null;
 }
 
-/** Behind the last line that a node has content on; comments that follow it stay below what is put in. */
-function endOf(node: {
-  range?: readonly [number, number, number] | null | undefined;
-  items?: readonly unknown[];
-}): number {
-  return node.range?.[1] ?? 0;
-}
-
+/** Puts lines in behind the line that `offset` is on; comments that follow a list stay below what is put in. */
 function insertAt(text: string, offset: number, lines: string): string {
   const before = text.slice(0, offset);
   const isAtLineStart = before === '' || before.endsWith('\n');

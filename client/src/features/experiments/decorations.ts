@@ -14,7 +14,7 @@ export function decoratedRun(folder: string, { ref, marks, deleted }: TreeRun): 
 export class RunDecorations implements FileDecorationProvider {
   readonly onDidChangeFileDecorations = new EventEmitter<Uri[]>().event;
 
-  provideFileDecoration(uri: Uri): FileDecoration | undefined {
+  provideFileDecoration(uri: Pick<Uri, 'scheme' | 'query'>): FileDecoration | undefined {
     if (uri.scheme !== runScheme || uri.query === '') return undefined;
     const flags = new Set(uri.query.split(','));
     const isFaint = flags.has('hidden') || flags.has('deleted');
