@@ -6,21 +6,16 @@ export function stepOf(digits: string): Step {
   return Number.isSafeInteger(step) ? step : BigInt(digits);
 }
 
-/** Orders values as MLflow's stores order points of one step and time: NaN after all numbers. */
-function compareValues(a: number, b: number): number {
-  if (a < b) return -1;
-  if (a > b) return 1;
-  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-}
-
 function compareSteps(a: Step, b: Step): number {
   if (a < b) return -1;
   return a > b ? 1 : 0;
 }
 
-/** MLflow's order of points: step, then timestamp, then value. */
-export function comparePoints(a: MetricValue, b: MetricValue): number {
-  return compareSteps(a.step, b.step) || a.timestamp - b.timestamp || compareValues(a.value, b.value);
+/** Orders the values of one step and time: NaN after all numbers, as MLflow's stores have it. */
+function compareValues(a: number, b: number): number {
+  if (a < b) return -1;
+  if (a > b) return 1;
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
 }
 
 /**
@@ -32,23 +27,35 @@ export function isLater(point: MetricValue, held: MetricValue): boolean {
   return order === 0 ? point.value > held.value : order > 0;
 }
 
-/** Points as arrays in MLflow's order. Sorts only where they are not in order yet, which is the rule. */
-export function toHistory(points: readonly MetricValue[]): MetricHistory {
-  const sorted = inOrder(points) ? points : [...points].sort(comparePoints);
-  return {
-    steps: sorted.map((point) => point.step),
-    timestamps: sorted.map((point) => point.timestamp),
-    values: sorted.map((point) => point.value),
-  };
-}
+/** Gathers points into arrays in MLflow's order; sorts only where they did not come in it. */
+export class HistoryBuilder {
+  readonly #steps: Step[] = [];
+  readonly #timestamps: number[] = [];
+  readonly #values: number[] = [];
+  #sorted = true;
 
-function inOrder(points: readonly MetricValue[]): boolean {
-  let last: MetricValue | null = null;
-  for (const point of points) {
-    if (last !== null && comparePoints(last, point) > 0) return false;
-    last = point;
+  add({ step, timestamp, value }: MetricValue): void {
+    this.#steps.push(step);
+    this.#timestamps.push(timestamp);
+    this.#values.push(value);
+    const last = this.#steps.length - 1;
+    if (this.#sorted && last > 0 && this.#compare(last - 1, last) > 0) this.#sorted = false;
   }
-  return true;
+
+  build(): MetricHistory {
+    if (this.#sorted) return { steps: this.#steps, timestamps: this.#timestamps, values: this.#values };
+    const order = [...this.#steps.keys()].sort((a, b) => this.#compare(a, b));
+    const pick = <T>(from: readonly T[]): T[] => order.flatMap((index) => from.slice(index, index + 1));
+    return { steps: pick(this.#steps), timestamps: pick(this.#timestamps), values: pick(this.#values) };
+  }
+
+  #compare(a: number, b: number): number {
+    return (
+      compareSteps(this.#steps[a] ?? 0, this.#steps[b] ?? 0) ||
+      (this.#timestamps[a] ?? 0) - (this.#timestamps[b] ?? 0) ||
+      compareValues(this.#values[a] ?? 0, this.#values[b] ?? 0)
+    );
+  }
 }
 
 export interface Extent {
@@ -57,16 +64,15 @@ export interface Extent {
   readonly count: number;
 }
 
-/** Smallest and largest value without NaN, and how many points there are with NaN. */
-export function extentOf(values: Iterable<number>): Extent {
-  let min: number | null = null;
-  let max: number | null = null;
-  let count = 0;
-  for (const value of values) {
-    count += 1;
-    if (Number.isNaN(value)) continue;
-    if (min === null || value < min) min = value;
-    if (max === null || value > max) max = value;
-  }
-  return { min, max, count };
+export const NO_POINTS: Extent = { min: null, max: null, count: 0 };
+
+/** The extent with one more value: smallest and largest leave NaN out, the count does not. */
+export function extend(extent: Extent, value: number): Extent {
+  const { min, max, count } = extent;
+  if (Number.isNaN(value)) return { min, max, count: count + 1 };
+  return {
+    min: min === null || value < min ? value : min,
+    max: max === null || value > max ? value : max,
+    count: count + 1,
+  };
 }
