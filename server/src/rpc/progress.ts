@@ -1,4 +1,7 @@
-import type { MessageConnection } from 'vscode-jsonrpc/node';
+/** The part of a connection that sends notifications. */
+export interface Notifier {
+  sendNotification(method: string, params: unknown): Promise<void>;
+}
 
 /** Tells the person who waits how far the work is. */
 export interface Progress {
@@ -10,10 +13,10 @@ export interface Progress {
 }
 
 /** Work-done progress of the Language Server Protocol for `token`; without a token, silence. */
-export function createProgress(connection: MessageConnection, token: string | number | null): Progress {
+export function createProgress(connection: Notifier, token: string | number | null): Progress {
   let begun = false;
   const send = (value: object) => {
-    if (token !== null) connection.sendNotification('$/progress', { token, value }).catch(() => undefined);
+    if (token !== null) tell(connection, '$/progress', { token, value });
   };
   return {
     begin(title, options = {}) {
@@ -29,4 +32,13 @@ export function createProgress(connection: MessageConnection, token: string | nu
       begun = false;
     },
   };
+}
+
+/** Sends a notification; a connection that went away has nobody left to tell. */
+export function tell(connection: Notifier, method: string, params: unknown): void {
+  try {
+    connection.sendNotification(method, params).catch(() => undefined);
+  } catch {
+    // Closed or disposed: it says so at once.
+  }
 }

@@ -9,7 +9,7 @@ import type {
 } from '#schemas/protocol/request.ts';
 import { FailureError, toFailure } from '../platform/failure.ts';
 import type { Logger } from '../platform/log.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress, type Progress, tell } from './progress.ts';
 
 /** One end of a JSON-RPC connection on which handlers of typed requests are registered. */
 export interface Rpc {
@@ -96,8 +96,7 @@ export function onNotification<P extends z.ZodType>(
 }
 
 export function notify<D extends NotificationDefinition>(rpc: Rpc, definition: D, params: ParamsOf<D>): void {
-  // A connection that went away has nobody left to tell.
-  rpc.connection.sendNotification(definition.method, params).catch(() => undefined);
+  tell(rpc.connection, definition.method, params);
 }
 
 /** How a thrown value crosses the wire. */
