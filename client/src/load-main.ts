@@ -1,11 +1,10 @@
 import type { Host, Main } from './host.ts';
 
-/**
- * The second bundle, which the build puts beside this one. It is `require`d by that name, so that nothing in it is read
- * before it is needed.
- */
-declare function require(path: './client-main.cjs'): { createMain(host: Host): Main };
+declare function require(path: string): { createMain(host: Host): Main };
+
+/** The second bundle, which the build puts beside this one: nothing in it is read before it is needed. */
+const bundle = './client-main.cjs';
 
 export function loadMain(host: Host): Main {
-  return require('./client-main.cjs').createMain(host);
+  return require(bundle).createMain(host);
 }

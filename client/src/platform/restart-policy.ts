@@ -6,7 +6,7 @@ export interface RestartPolicyOptions {
   readonly maximumDelayMs: number;
 }
 
-export const defaultRestartPolicy: RestartPolicyOptions = {
+const defaultRestartPolicy: RestartPolicyOptions = {
   limit: 5,
   windowMs: 180_000,
   firstDelayMs: 500,

@@ -4,7 +4,7 @@ import { folderName } from './add-connection.ts';
 import type { TrackingEntry } from './tracking-yaml.ts';
 
 /** The folder's own configuration. */
-export function configurationFile(folder: Uri): Uri {
+function configurationFile(folder: Uri): Uri {
   return Uri.joinPath(folder, 'mlops.yaml');
 }
 

@@ -123,7 +123,7 @@ function errorItem({ id, failure }: ConnectionErrorNode): ItemView {
   };
 }
 
-export function kindName(kind: ConnectionKind): string {
+function kindName(kind: ConnectionKind): string {
   const names: Record<ConnectionKind, string> = {
     tracker: l10n.t('Experiments'),
     registry: l10n.t('Model registry'),

@@ -1,7 +1,7 @@
 import type { Connection } from '#schemas/domain/connection.ts';
 import type { Failure } from '#schemas/domain/failure.ts';
 
-export interface ConnectionFolderNode {
+interface ConnectionFolderNode {
   readonly kind: 'folder';
   readonly id: string;
   readonly folder: string;

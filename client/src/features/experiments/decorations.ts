@@ -1,7 +1,7 @@
 import { EventEmitter, type FileDecoration, type FileDecorationProvider, l10n, ThemeColor, type Uri } from 'vscode';
 import type { TreeRun } from '#schemas/protocol/experiments.ts';
 
-export const runScheme = 'mlops-run';
+const runScheme = 'mlops-run';
 
 /** A URI that says how a run is to be decorated: as it changes with the run, nothing else has to tell VS Code. */
 export function decoratedRun(folder: string, { ref, marks, deleted }: TreeRun): string {

@@ -161,7 +161,7 @@ function noteItem({ id, note }: NoteNode): ItemView {
 }
 
 /** `auc 0.912 · best 0.934`; the best is left out where it is the last one. */
-export function describeMetric(metric: TreeRun['metric']): string | null {
+function describeMetric(metric: TreeRun['metric']): string | null {
   if (!metric) return null;
   const last = formatMetric(metric.last);
   const best = metric.best === null ? last : formatMetric(metric.best);

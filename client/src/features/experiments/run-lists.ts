@@ -9,7 +9,7 @@ export interface RunList {
   readonly total: number | null;
 }
 
-export interface RunPageRequest {
+interface RunPageRequest {
   readonly node: RunListNode;
   readonly page: string | null;
   /** How many to fetch at least; null: one page. */
