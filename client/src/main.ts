@@ -12,7 +12,7 @@ import { commands } from './contributions/commands.ts';
 import { contexts, type ExperimentsState } from './contributions/contexts.ts';
 import { settingsSection } from './contributions/settings.ts';
 import { connectionCommands } from './features/connections/commands.ts';
-import { ConnectionsModel } from './features/connections/model.ts';
+import { ConnectionsModel, needingAttention } from './features/connections/model.ts';
 import { askAllowed } from './features/connections/permission-prompt.ts';
 import { ConnectionsTree } from './features/connections/tree.ts';
 import { RunDecorations } from './features/experiments/decorations.ts';
@@ -48,11 +48,13 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
   const permissions = new OriginPermissions(context.workspaceState, askAllowed);
   const panels = new PanelManager({ extensionUri: context.extensionUri, server });
 
+  let available = true;
   let viewState = readViewState(context.workspaceState);
   const model = new ExperimentsModel({
     server,
     folders,
     toFailure,
+    isAvailable: () => available,
     state: () => viewState,
     pageSize: () => serverSettings(readSetting).experiments.pageSize,
   });
@@ -74,10 +76,12 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
     (error) => log.debug(`experiments/watch: ${toFailure(error).message}`),
   );
 
-  let available = true;
   function updateStatus(): void {
-    const attention = connectionsModel.known().filter(({ connection }) => connection.attention !== null).length;
-    showStatus(statusItem, { available, running: model.runningRuns(), attention });
+    const attention = new Set([
+      ...connectionsModel.needingAttention(),
+      ...folders().flatMap(({ uri }) => needingAttention(uri, model.knownTrackers(uri))),
+    ]);
+    showStatus(statusItem, { available, running: model.runningRuns(), attention: attention.size });
   }
 
   function refreshAll(): void {
@@ -144,7 +148,7 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
     workspace.onDidChangeWorkspaceFolders(refreshAll),
     window.registerFileDecorationProvider(new RunDecorations()),
     experiments.onDidLoad((node) => {
-      if (node === undefined) setState(experiments.isEmpty ? 'notConfigured' : 'ready');
+      if (node === undefined && available) setState(experiments.isEmpty ? 'notConfigured' : 'ready');
       watcher.update();
       updateStatus();
     }),

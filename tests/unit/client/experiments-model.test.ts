@@ -19,6 +19,7 @@ function setUp(options: {
   failing?: Record<string, unknown>;
   folders?: { uri: string; name: string }[];
   filter?: string;
+  isAvailable?: boolean;
 }) {
   const { counts, failing = {} } = options;
   const runs = new Map(
@@ -62,6 +63,7 @@ function setUp(options: {
     state: () => viewState.parse({ filter: options.filter ?? '' }),
     pageSize: () => 10,
     toFailure,
+    isAvailable: () => options.isAvailable ?? true,
   });
   return { model, server, runs };
 }
@@ -101,6 +103,12 @@ describe('the experiments model', () => {
   it('has nothing to show where nothing is configured', async () => {
     const { model } = setUp({ counts: {} });
     expect(await model.children()).toEqual([]);
+  });
+
+  it('leaves the view to its welcome text while there is no server', async () => {
+    const { model, server } = setUp({ counts: { local: 1 }, isAvailable: false });
+    expect(await model.children()).toEqual([]);
+    expect(server.asked).toEqual([]);
   });
 
   it("keeps a tracker's failure to itself, with what it needs", async () => {

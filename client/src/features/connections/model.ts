@@ -39,9 +39,14 @@ export class ConnectionsModel {
     return [...this.shown.values()].flat().find(({ id }) => id === value.id);
   }
 
-  /** Connections as last seen. */
-  known(): ConnectionEntryNode[] {
-    return [...this.shown.values()].flat().filter((node) => node.kind === 'connection');
+  /** Connections that need somebody, by id. */
+  needingAttention(): string[] {
+    return [...this.shown].flatMap(([folder, nodes]) =>
+      needingAttention(
+        folder,
+        nodes.filter((node) => node.kind === 'connection').map(({ connection }) => connection),
+      ),
+    );
   }
 
   /** Connections of all folders as configured, unchecked. */
@@ -96,6 +101,11 @@ export class ConnectionsModel {
       return [{ kind: 'error', id: `error ${folder}`, folder, failure: this.options.toFailure(error) }];
     }
   }
+}
+
+/** Ids of those connections that need somebody. */
+export function needingAttention(folder: string, connections: readonly Connection[]): string[] {
+  return connections.filter(({ attention }) => attention !== null).map((connection) => idOf(folder, connection));
 }
 
 function idOf(folder: string, { kind, name }: Connection): string {

@@ -129,7 +129,7 @@ const remedies: Partial<Record<ConnectionAttention, CommandId>> = {
 };
 
 function errorItem({ id, connection, failure, attention }: ErrorNode): ItemView {
-  const remedy = attention ? remedies[attention] : undefined;
+  const remedy = failure.reason === 'restarted' ? commands.restartServer : attention && remedies[attention];
   return {
     id,
     label: connection ? `${connection.name}: ${failure.message}` : failure.message,

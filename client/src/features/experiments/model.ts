@@ -22,6 +22,8 @@ export interface ModelOptions {
   readonly state: () => ViewState;
   readonly pageSize: () => number;
   readonly toFailure: (error: unknown) => Failure;
+  /** False once the server was given up: then the view's welcome text says so, and nothing is asked. */
+  readonly isAvailable: () => boolean;
 }
 
 /** A change of some tracker's runs, as the server tells of it. */
@@ -136,6 +138,7 @@ export class ExperimentsModel {
   }
 
   private async roots(): Promise<ExperimentNode[]> {
+    if (!this.options.isAvailable()) return [];
     const folders = this.options.folders();
     const [only] = folders;
     if (only && folders.length === 1) return this.ofFolder(only.uri, null);
