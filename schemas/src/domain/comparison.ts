@@ -8,7 +8,10 @@ const metricRow = z.object({ key: z.string(), values: z.array(jsonNumber.nullabl
 export type TextRow = z.infer<typeof textRow>;
 export type MetricRow = z.infer<typeof metricRow>;
 
-/** Runs side by side: the tables of the compare panel and of `runs compare`. Rows are sorted by key. */
+/**
+ * Runs side by side: the tables of the compare panel and of `runs compare`. Rows are sorted by key. A `run` comes with
+ * empty params, metrics and tags: the rows have them.
+ */
 export const comparison = z.object({
   runs: z.array(z.object({ ref: runRef, run })),
   params: z.array(textRow),
