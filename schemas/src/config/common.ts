@@ -5,8 +5,13 @@ export function key<T extends z.ZodType>(schema: T, description: string, ...exam
   return schema.meta({ description, examples });
 }
 
+/** Text of a certain form. The message stands in the JSON Schema as well, where editors of VS Code's family look for it. */
+export function text(pattern: RegExp, message: string) {
+  return z.string().regex(pattern, message).meta({ patternErrorMessage: message });
+}
+
 /** `${{ … }}` alone: its value takes the place, with its type. */
-const wholeExpression = z.string().regex(/^\$\{\{[\s\S]*\}\}$/, 'Expected an expression such as ${{ params.name }}.');
+const wholeExpression = text(/^\$\{\{[\s\S]*\}\}$/, 'Expected an expression such as ${{ params.name }}.');
 
 /** A value, or an expression that gives one when the document is run. */
 export function orExpression<T extends z.ZodType>(schema: T) {
@@ -15,48 +20,37 @@ export function orExpression<T extends z.ZodType>(schema: T) {
 
 /** `30s`, `5m`, `1h30m`, `2d`: whole numbers with units from large to small, or several of them; `500ms` too. */
 export const durationPattern = /^(?=.)(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?$/;
-export const duration = z
-  .string()
-  .regex(durationPattern, 'Expected a duration such as 30s, 5m or 1h30m.')
-  .meta({ title: 'duration' });
+export const duration = text(durationPattern, 'Expected a duration such as 30s, 5m or 1h30m.').meta({
+  title: 'duration',
+});
 
 /** A Kubernetes quantity: `2`, `500m`, `4Gi`, `1.5`. */
 export const quantityPattern = /^\d+(?:\.\d+)?(?:m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
 export const quantity = z
-  .union([z.number().nonnegative(), z.string().regex(quantityPattern, 'Expected a quantity such as 500m, 2 or 4Gi.')])
+  .union([z.number().nonnegative(), text(quantityPattern, 'Expected a quantity such as 500m, 2 or 4Gi.')])
   .meta({ title: 'quantity' });
 
 /** Five fields, or six with seconds first, or a nickname. */
 export const cronPattern =
   /^(?:@(?:yearly|annually|monthly|weekly|daily|hourly)|(?:[\d*,/LW#?A-Za-z-]+\s+){4,5}[\d*,/LW#?A-Za-z-]+)$/;
-export const cron = z
-  .string()
-  .regex(cronPattern, 'Expected a cron schedule of five fields, such as "0 * * * *".')
-  .meta({ title: 'cron schedule' });
+export const cron = text(cronPattern, 'Expected a cron schedule of five fields, such as "0 * * * *".').meta({
+  title: 'cron schedule',
+});
 
 /** Kubernetes' rule for names of objects (RFC 1123): they end up in labels, resources and URLs. */
-export const objectName = z
-  .string()
-  .min(1)
-  .max(63)
-  .regex(
-    /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
-    'Expected lower-case letters, digits and dashes, beginning and ending with a letter or digit.',
-  );
+export const objectName = text(
+  /^(?=.{1,63}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
+  'Expected at most 63 lower-case letters, digits and dashes, beginning and ending with a letter or digit.',
+);
 
 /** A key that expressions can name: `steps.train`, `params.learning_rate`. */
-export const identifier = z
-  .string()
-  .regex(/^[A-Za-z_][\w-]*$/, 'Expected a letter or underscore, then letters, digits, _ or -.');
+export const identifier = text(/^[A-Za-z_][\w-]*$/, 'Expected a letter or underscore, then letters, digits, _ or -.');
 
 /** `name@1.2.0`, `name@champion`, `name@^1.2`. */
-export const modelReference = z
-  .string()
-  .regex(
-    /^(?:[^@\s]+@[^@\s]+|.*\$\{\{.*\}\}.*)$/,
-    'Expected name@version, name@alias or name@range, such as churn@champion.',
-  )
-  .meta({ title: 'model reference' });
+export const modelReference = text(
+  /^(?:[^@\s]+@[^@\s]+|.*\$\{\{.*\}\}.*)$/,
+  'Expected name@version, name@alias or name@range, such as churn@champion.',
+).meta({ title: 'model reference' });
 
 export const stringMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 

@@ -8,6 +8,7 @@ import {
   orExpression,
   quantity,
   stringMap,
+  text,
 } from './common.ts';
 
 const port = z.int().min(1).max(65_535);
@@ -121,12 +122,12 @@ const strategies = {
     z
       .strictObject({
         maxSurge: key(
-          z.union([z.int().min(0), z.string().regex(/^\d+%$/)]).default('25%'),
+          z.union([z.int().min(0), text(/^\d+%$/, 'Expected a number or a percentage such as 25%.')]).default('25%'),
           'Pods over the wanted number.',
           '25%',
         ),
         maxUnavailable: key(
-          z.union([z.int().min(0), z.string().regex(/^\d+%$/)]).default('25%'),
+          z.union([z.int().min(0), text(/^\d+%$/, 'Expected a number or a percentage such as 25%.')]).default('25%'),
           'Pods under the wanted number.',
           0,
         ),

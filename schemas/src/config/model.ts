@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { documentHead, duration, identifier, key } from './common.ts';
+import { documentHead, duration, identifier, key, text } from './common.ts';
 
-const size = z.string().regex(/^\d+(?:\.\d+)?(?:B|kB|MB|GB|KiB|MiB|GiB)$/, 'Expected a size such as 500MB or 2GiB.');
+const size = text(/^\d+(?:\.\d+)?(?:B|kB|MB|GB|KiB|MiB|GiB)$/, 'Expected a size such as 500MB or 2GiB.');
 
 const metricGate = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cron, documentHead, duration, identifier, key, orExpression, resources, stringMap } from './common.ts';
+import { cron, documentHead, duration, identifier, key, orExpression, resources, stringMap, text } from './common.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -108,7 +108,10 @@ const cache = z.union([
   }),
 ]);
 
-const matrixValues = z.union([z.array(scalar).min(1), z.string().regex(/^\$\{\{[\s\S]*\}\}$/)]);
+const matrixValues = z.union([
+  z.array(scalar).min(1),
+  text(/^\$\{\{[\s\S]*\}\}$/, 'Expected a list, or an expression that gives one.'),
+]);
 const matrix = z.record(identifier, matrixValues);
 
 const register = z.strictObject({
@@ -146,10 +149,7 @@ const stepKeys = {
     'bash',
   ),
   entrypoint: key(
-    z
-      .string()
-      .regex(/^[^:\s]+(?:\.py)?:[A-Za-z_]\w*$/, 'Expected file.py:function or package.module:function.')
-      .optional(),
+    text(/^[^:\s]+(?:\.py)?:[A-Za-z_]\w*$/, 'Expected file.py:function or package.module:function.').optional(),
     'Python function that is called with the values of `with`.',
     'train.py:main',
   ),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { documentHead, identifier, key, objectName } from './common.ts';
+import { documentHead, identifier, key, objectName, text } from './common.ts';
 
-const connectionName = z
-  .string()
-  .min(1)
-  .regex(/^[^/\s]+$/, 'Expected a name without spaces and slashes: it is part of a run’s name, tracker/run.');
+const connectionName = text(
+  /^[^/\s]+$/,
+  'Expected a name without spaces and slashes: it is part of a run’s name, tracker/run.',
+);
 
 const trackingEntry = z.strictObject({
   name: key(connectionName, 'Name of the tracker in views, YAML and on the command line.', 'team'),
