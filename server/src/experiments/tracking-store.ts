@@ -85,6 +85,9 @@ export interface RunFields {
 /**
  * The port to a tracker. Stores are only ever read. All calls throw FailureError: `not-found`, `unreachable`,
  * `permission`, `corrupt`, `busy`, `unsupported`, `remote`, `input` (a filter the grammar refuses).
+ *
+ * Params and tags too long for anyone to read may come cut, with `… (cut: the whole text has N bytes)` at the end: a
+ * store does so at 10,000 characters in lists and a million in a single run at the earliest. Filters see them whole.
  */
 export interface TrackingStore extends Component {
   /** `mlflow-sqlite`, `mlflow-file`, `mlflow-rest`, … */
