@@ -50,6 +50,7 @@ const manifest = z
           }),
         ),
       }),
+      yamlValidation: z.array(z.object({ fileMatch: z.array(z.string()), url: z.string() })),
       walkthroughs: z.array(
         z.object({
           steps: z.array(
@@ -173,6 +174,7 @@ describe('the manifest', () => {
     const files = [
       manifest.icon,
       ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
+      ...contributes.yamlValidation.map(({ url }) => url),
       ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
     ];
     for (const file of files) expect(existsSync(join(root, file)), file).toBe(true);
