@@ -1,4 +1,5 @@
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,6 +12,7 @@ import { footprint } from '../../testbeds/footprint.ts';
 import { mlflowStores } from '../../testbeds/mlflow-stores.ts';
 import { sqliteProcess } from '../../testbeds/sqlite-process.ts';
 
+const STORE = new URL('../../../server/src/experiments/backends/mlflow-sqlite/store.ts', import.meta.url).href;
 const RUN = 'f00dfeedf00dfeedf00dfeedf00dfeed';
 const EVERYTHING = parseRunSearch({ view: 'all' });
 
@@ -110,6 +112,19 @@ describe('nothing of a store changes by reading it', () => {
     expect(await footprint(folder)).toEqual(before);
   });
 
+  it('through a symbolic link, with a write-ahead log beside the file itself', async () => {
+    await otherProcess(`db.exec("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; ${addRun(RUN)}")`);
+    const links = await mkdtemp(join(tmpdir(), 'mlops-test-'));
+    try {
+      await symlink(path, join(links, 'link.db'));
+      path = join(links, 'link.db');
+      expect((await open().getRun(RUN)).name).toBe('new');
+      expect(await readdir(links)).toEqual(['link.db']);
+    } finally {
+      await rm(links, { recursive: true, force: true });
+    }
+  });
+
   it('in WAL mode without a log', async () => {
     change('PRAGMA journal_mode = WAL');
     const before = await footprint(folder);
@@ -146,10 +161,27 @@ describe('nothing of a store changes by reading it', () => {
     change('PRAGMA journal_mode = WAL');
     const store = open();
     await searchAll(store);
-    expect((await copiesInTemp()).length).toBe(before.length + 1);
+    const ours = (await copiesInTemp()).filter((name) => !before.includes(name));
+    expect(ours).toHaveLength(1);
     await store.cleanup();
-    expect(await copiesInTemp()).toEqual(before);
+    expect((await copiesInTemp()).filter((name) => ours.includes(name))).toEqual([]);
   });
+});
+
+it('removes the copies that a killed process left', async () => {
+  const program = `
+    import { createMlflowSqliteStore } from ${JSON.stringify(STORE)};
+    const store = createMlflowSqliteStore({ path: ${JSON.stringify(path)}, artifacts: () => null, inProcess: true });
+    await store.initialize();
+    process.kill(process.pid, 'SIGKILL');`;
+  change('PRAGMA journal_mode = WAL');
+  const before = await copiesInTemp();
+  const reader = (script: string): ReturnType<typeof spawnSync> =>
+    spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname });
+  expect(reader(program).signal).toBe('SIGKILL');
+  expect((await copiesInTemp()).length).toBe(before.length + 1);
+  expect(reader(program.replace('process.kill', 'await store.cleanup(); (() => {})')).status).toBe(0);
+  expect((await copiesInTemp()).length).toBeLessThanOrEqual(before.length);
 });
 
 describe('what others write is seen', () => {
@@ -313,6 +345,11 @@ describe('values out of the ordinary', () => {
     const fields = { params: ['json'], metrics: [], tags: [] };
     const lean = await store.searchRuns(search, { limit: 1, page: null, fields });
     expect([...(lean.runs[0]?.params.keys() ?? [])]).toEqual(['json']);
+  });
+
+  it('refuses a pattern that SQLite can’t take', async () => {
+    const search = parseRunSearch({ filter: `params.long LIKE '${'x'.repeat(60_000)}'` });
+    await expect(open().searchRuns(search, { limit: 1, page: null })).rejects.toMatchObject({ reason: 'input' });
   });
 
   it('bears odd types, times out of range and statuses it does not know', async () => {

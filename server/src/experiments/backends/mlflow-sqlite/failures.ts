@@ -98,6 +98,12 @@ function sqliteFailure(code: number, error: unknown, path: string): FailureError
         cause: error,
       });
     default:
+      if (error instanceof Error && error.message.includes('too complex')) {
+        return new FailureError(
+          'input',
+          'The filter is too long for SQLite: a LIKE pattern has at most 50,000 characters.',
+        );
+      }
       return new FailureError('internal', `SQLite: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,
       });

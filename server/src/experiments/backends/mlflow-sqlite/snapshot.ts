@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { foreign } from './failures.ts';
@@ -19,7 +19,9 @@ const MAGIC = 'SQLite format 3\0';
 
 /** Looks at the database file and what lies beside it. Throws what the file system says, or a failure for a foreign file. */
 export async function sourceState(path: string): Promise<SourceState> {
-  const file = await open(path, 'r');
+  // SQLite keeps journal and log beside the file itself, not beside a link to it.
+  const real = await realpath(path);
+  const file = await open(real, 'r');
   try {
     const header = Buffer.alloc(HEADER_BYTES);
     const info = await file.stat({ bigint: true });
@@ -27,8 +29,8 @@ export async function sourceState(path: string): Promise<SourceState> {
     const { bytesRead } = await file.read(header, 0, HEADER_BYTES, 0);
     if (bytesRead === 0) throw foreign(path, 'is empty: no store was written to it yet');
     if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) throw foreign(path, 'is not a SQLite database');
-    const log = await sizeAndTime(`${path}-wal`);
-    const journal = await sizeAndTime(`${path}-journal`);
+    const log = await sizeAndTime(`${real}-wal`);
+    const journal = await sizeAndTime(`${real}-journal`);
     // Bytes 24–27 count the transactions, which tells two writes apart that fall into one tick of the file's clock;
     // bytes 40–43 count the changes of the schema.
     const changes = header.readUInt32BE(24);
@@ -63,10 +65,36 @@ export interface PrivateCopy {
 }
 
 const COPY_ATTEMPTS = 5;
+const COPY_PREFIX = 'mlops-store-';
+let sweptBefore = false;
+
+/** Removes the copies of processes that were killed before they could: once a process, when it first makes one itself. */
+async function removeAbandoned(): Promise<void> {
+  if (sweptBefore) return;
+  sweptBefore = true;
+  const names = await readdir(tmpdir()).catch(() => []);
+  const abandoned = names.filter((name) => {
+    const owner = name.startsWith(COPY_PREFIX) ? Number.parseInt(name.slice(COPY_PREFIX.length), 10) : Number.NaN;
+    return owner > 0 && !isAlive(owner);
+  });
+  // Those of other users stay: the operating system refuses.
+  await Promise.allSettled(abandoned.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true })));
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
 
 /** Copies the database with its journal and log to a private temporary folder, again if it changed meanwhile. */
 export async function copyPrivately(path: string, signal?: AbortSignal): Promise<PrivateCopy | null> {
-  const folder = await mkdtemp(join(tmpdir(), 'mlops-store-'));
+  await removeAbandoned();
+  const real = await realpath(path);
+  const folder = await mkdtemp(join(tmpdir(), `${COPY_PREFIX}${process.pid}-`));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const target = join(folder, 'store.db');
   try {
@@ -74,8 +102,8 @@ export async function copyPrivately(path: string, signal?: AbortSignal): Promise
       signal?.throwIfAborted();
       const started = performance.now();
       const before = await sourceState(path);
-      await copyFile(path, target, constants.COPYFILE_FICLONE);
-      for (const suffix of ['-wal', '-journal']) await copyIfThere(`${path}${suffix}`, `${target}${suffix}`);
+      await copyFile(real, target, constants.COPYFILE_FICLONE);
+      for (const suffix of ['-wal', '-journal']) await copyIfThere(`${real}${suffix}`, `${target}${suffix}`);
       const after = await sourceState(path);
       if (before.token === after.token) {
         const madeAt = performance.now();

@@ -32,14 +32,14 @@ export function createMlflowSqliteStore(options: MlflowSqliteOptions): TrackingS
 }
 
 function storeOn(host: Host, path: string, artifacts: MlflowSqliteOptions['artifacts']): TrackingStore {
-  const call = queued(host);
+  const { call, close } = queued(host);
   return {
     backend: 'mlflow-sqlite',
     initialize: async (signal) => {
       await call('schema', null, signal);
     },
     healthCheck: (signal) => checkHealth(() => call('schema', null, signal)),
-    cleanup: () => host.close(),
+    cleanup: close,
     listExperiments: ({ view, signal }) => call('experiments', { view }, signal),
     searchRuns: (search, { limit, page, fields, signal }) => {
       if (!Number.isInteger(limit) || limit < 1) {
@@ -73,21 +73,29 @@ function storeOn(host: Host, path: string, artifacts: MlflowSqliteOptions['artif
 type Call = <K extends Kind>(kind: K, request: Requests[K], signal?: AbortSignal) => Promise<Answers[K]>;
 
 /** One call after another. A cancelled one is answered at once, and never starts if it still waits. */
-function queued(host: Host): Call {
+function queued(host: Host): { call: Call; close: () => Promise<void> } {
   let last: Promise<unknown> = Promise.resolve();
-  return (kind, request, signal) => {
-    const turn = last.then(() => {
-      signal?.throwIfAborted();
-      return host.call(kind, request, signal);
-    });
+  const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
     last = turn.catch(() => undefined);
-    return signal ? orAborted(turn, signal) : turn;
+    return turn;
+  };
+  return {
+    call: (kind, request, signal) => {
+      const turn = enqueue(() => {
+        signal?.throwIfAborted();
+        return host.call(kind, request, signal);
+      });
+      return signal ? orAborted(turn, signal) : turn;
+    },
+    close: () => enqueue(() => host.close()),
   };
 }
 
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
