@@ -7,6 +7,8 @@ export interface OriginQuestion {
   readonly origin: string;
   /** The configuration's name for what wants to connect. */
   readonly connection: string;
+  /** False: answer from what was decided before. */
+  readonly ask: boolean;
 }
 
 /** Asks the person; undefined where they turned away without an answer. */
@@ -35,7 +37,7 @@ export class OriginPermissions {
     const id = idOf(question);
     const kept = this.answers()[id];
     if (kept !== undefined) return Promise.resolve(kept === 'allow');
-    if (this.turnedAway.has(id)) return Promise.resolve(false);
+    if (!question.ask || this.turnedAway.has(id)) return Promise.resolve(false);
     const asked = this.open.get(id) ?? this.askAndKeep(question).finally(() => this.open.delete(id));
     this.open.set(id, asked);
     return asked;

@@ -68,9 +68,12 @@ export const getCredential = defineRequest(
   }),
 );
 
-/** May the workspace's configuration connect to this origin? Asked once an origin and folder; the answer is kept. */
+/**
+ * May the workspace's configuration connect to this origin? Asked once an origin and folder; the answer is kept. Without
+ * `ask` (a check of health, say) the person is left alone, and what they did not allow before is not allowed.
+ */
 export const allowOrigin = defineRequest(
   'client/allowOrigin',
-  inFolder.extend({ origin: z.string(), connection: z.string() }),
+  inFolder.extend({ origin: z.string(), connection: z.string(), ask: z.boolean().default(true) }),
   z.object({ allowed: z.boolean() }),
 );

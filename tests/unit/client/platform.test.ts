@@ -102,7 +102,7 @@ describe('credentials', () => {
 });
 
 describe('permission to connect', () => {
-  const question = { folder: 'file:///ws', origin: 'https://a.example', connection: 'team' };
+  const question = { folder: 'file:///ws', origin: 'https://a.example', connection: 'team', ask: true };
   const asking = (...answers: (Answer | undefined)[]) => {
     const asked: string[] = [];
     const ask = async ({ folder, origin }: { folder: string; origin: string }) => {
@@ -124,6 +124,15 @@ describe('permission to connect', () => {
     expect(await later.allowed(question)).toBe(true);
     expect(await later.allowed({ ...question, folder: 'file:///other' })).toBe(false);
     expect(asked).toHaveLength(2);
+  });
+
+  it('is not asked for where the person is to be left alone', async () => {
+    const { asked, ask } = asking('allow');
+    const permissions = new OriginPermissions(memento(), ask);
+    expect(await permissions.allowed({ ...question, ask: false })).toBe(false);
+    expect(asked).toEqual([]);
+    expect(await permissions.allowed(question)).toBe(true);
+    expect(await permissions.allowed({ ...question, ask: false })).toBe(true);
   });
 
   it('that nobody gave is refused, and asked for again in another session', async () => {

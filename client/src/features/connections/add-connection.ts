@@ -11,8 +11,11 @@ export interface NewConnection {
 
 type Kind = 'server' | 'sqlite' | 'folder';
 
-/** Asks, step by step, where experiments are; undefined where the person turned away. */
-export async function askConnection(folder: Uri): Promise<NewConnection | undefined> {
+/**
+ * Asks, step by step, where experiments are; undefined where the person turned away. Paths are written relative to
+ * `root`.
+ */
+export async function askConnection(folder: Uri, root: Uri): Promise<NewConnection | undefined> {
   const kind = await askKind();
   if (!kind) return undefined;
   if (kind === 'server') {
@@ -21,7 +24,7 @@ export async function askConnection(folder: Uri): Promise<NewConnection | undefi
   }
   const file = await askPath(folder, kind);
   if (!file) return undefined;
-  return { folder, uri: storeUri(folder.fsPath, file.fsPath, kind), suggestedName: 'local' };
+  return { folder, uri: storeUri(root.fsPath, file.fsPath, kind), suggestedName: 'local' };
 }
 
 async function askKind(): Promise<Kind | undefined> {

@@ -9,7 +9,7 @@ import type { CredentialStore } from '../../platform/secrets.ts';
 import type { Server } from '../../platform/server-connection.ts';
 import type { ExperimentsModel } from '../experiments/model.ts';
 import { askConnection, askFolder, type NewConnection } from './add-connection.ts';
-import { openConfigurationFile, usedNames, writeTracking } from './configuration-file.ts';
+import { configurationRoot, openConfigurationFile, usedNames, writeTracking } from './configuration-file.ts';
 import type { ConnectionsModel } from './model.ts';
 import { askCredential, askOrigin } from './sign-in.ts';
 import type { ConnectionsTree } from './tree.ts';
@@ -47,7 +47,7 @@ export function connectionCommands(options: ConnectionCommandOptions) {
     [commands.refreshConnections]: () => tree.refresh(),
     [commands.addConnection]: async () => {
       const folder = await askFolder();
-      const connection = folder && (await askConnection(folder));
+      const connection = folder && (await askConnection(folder, await configurationRoot(folder)));
       if (!connection || !(await addConnection(connection))) return;
       refresh();
     },
