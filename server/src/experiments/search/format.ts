@@ -18,7 +18,7 @@ export function formatRunSearch(search: Pick<RunSearch, 'conditions' | 'orderBy'
 }
 
 /** The filter alone; see {@link formatRunSearch}. */
-export function formatFilter(conditions: readonly Condition[]): string {
+function formatFilter(conditions: readonly Condition[]): string {
   const filter = conditions.map(formatCondition).join(' AND ');
   const readBack = readOrNull(() => parseFilter(filter));
   if (!isDeepStrictEqual(readBack, conditions)) throw inexpressible('filter', filter);

@@ -28,7 +28,7 @@ const LIST = /\((?:'(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\])*"|[^()'"])*\)/y;
 const MAXIMUM_LENGTH = 1_000_000;
 
 /** A failure that names the place (1-based) and what was expected there. */
-export function syntaxFailure(what: string, at: number, expected: string): FailureError {
+function syntaxFailure(what: string, at: number, expected: string): FailureError {
   return new FailureError('input', `${what} is wrong at character ${at + 1}: expected ${expected}.`, {
     remedy: "Example: metrics.accuracy > 0.9 AND params.`max depth` = '5' AND tags.owner LIKE 'an%'",
   });

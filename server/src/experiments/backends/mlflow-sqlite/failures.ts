@@ -48,7 +48,7 @@ export function toStoreFailure(error: unknown, path: string): unknown {
   return error;
 }
 
-export function missing(path: string, cause?: unknown): FailureError {
+function missing(path: string, cause?: unknown): FailureError {
   return new FailureError('not-found', `There is no file ${path}.`, {
     remedy:
       'Check the path of the tracking URI (sqlite:/// takes one relative to the workspace, sqlite://// an absolute one).',

@@ -9,6 +9,7 @@ import type {
   RunRecord,
 } from '../../tracking-store.ts';
 import type { Connection, Database } from './connection.ts';
+import { datasets, loggedModels } from './lineage.ts';
 import * as reader from './reader.ts';
 
 /** What can be asked of a store, as plain data: it may cross to a worker thread. */
@@ -48,8 +49,8 @@ const OPERATIONS: { readonly [K in Kind]: (database: Database, request: Requests
   runs: (database, { ids }) => reader.getRuns(database, ids),
   history: (database, { runId, key }) => reader.metricHistory(database, runId, key),
   extent: (database, { runIds, keys }) => reader.metricExtent(database, runIds, keys),
-  datasets: (database, { runId }) => reader.datasets(database, runId),
-  models: (database, { runId }) => reader.loggedModels(database, runId),
+  datasets: (database, { runId }) => datasets(database, runId),
+  models: (database, { runId }) => loggedModels(database, runId),
 };
 
 export function perform<K extends Kind>(

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { FailureError } from '../../../platform/failure.ts';
 import type { RunSearch } from '../../search/query.ts';
 import type {
-  DatasetRecord,
   ExperimentRecord,
-  LoggedModelRecord,
   MetricHistory,
   MetricValue,
   RunFields,
@@ -12,15 +10,14 @@ import type {
   RunRecord,
   Step,
 } from '../../tracking-store.ts';
-import { modelStatus } from '../shared/model-status.ts';
 import { decodePage, encodePage } from '../shared/page-token.ts';
 import type { Database } from './connection.ts';
 import { cutSql, metricNumber, numberOrNull, stage, status, step, stepSql, text, textOrNull, timeSql } from './rows.ts';
 import { searchQuery } from './search-sql.ts';
 
 /** Longest values of params and tags, in characters: lists show the start of long ones, a run's page much more. */
-const LIST_CHARACTERS = 10_000;
-const PAGE_CHARACTERS = 1_000_000;
+export const LIST_CHARACTERS = 10_000;
+export const PAGE_CHARACTERS = 1_000_000;
 
 const EVERYTHING: RunFields = { params: null, metrics: null, tags: null };
 
@@ -84,7 +81,7 @@ function throwNoRun(id: string): never {
   throw new FailureError('not-found', `There is no run ${id} in this store.`);
 }
 
-function requireRun(database: Database, id: string): void {
+export function requireRun(database: Database, id: string): void {
   if (database.rows('SELECT 1 FROM runs WHERE run_uuid = ?', id).length === 0) throwNoRun(id);
 }
 
@@ -173,7 +170,7 @@ function readLatestMetrics(
   ]);
 }
 
-function grouped<T>(
+export function grouped<T>(
   rows: readonly (readonly unknown[])[],
   entry: (row: readonly unknown[]) => readonly [string, string, T],
 ): Map<string, Map<string, T>> {
@@ -228,89 +225,5 @@ export function metricExtent(
     text(id),
     text(key),
     { min: numberOrNull(min), max: numberOrNull(max), count: numberOrNull(count) ?? 0 },
-  ]);
-}
-
-export function datasets(database: Database, runId: string): readonly DatasetRecord[] {
-  requireRun(database, runId);
-  const { schema } = database;
-  if (!schema.has('datasets') || !schema.has('inputs')) return [];
-  const context = schema.has('input_tags')
-    ? `(SELECT t.value FROM input_tags t WHERE t.input_uuid = i.input_uuid AND t.name = 'mlflow.data.context')`
-    : 'NULL';
-  const rows = database.rows(
-    `SELECT d.name, d.digest, d.dataset_source_type, ${cutSql('d.dataset_source', PAGE_CHARACTERS)},
-       ${cutSql('d.dataset_schema', PAGE_CHARACTERS)}, ${cutSql('d.dataset_profile', PAGE_CHARACTERS)}, ${context}
-     FROM inputs i JOIN datasets d ON d.dataset_uuid = i.source_id
-     WHERE i.destination_type = 'RUN' AND i.destination_id = ?
-     ORDER BY d.name, d.digest, i.input_uuid`,
-    runId,
-  );
-  return rows.map(([name, digest, sourceType, source, columns, profile, usedFor]) => ({
-    name: text(name),
-    digest: text(digest),
-    sourceType: text(sourceType),
-    source: text(source),
-    schema: textOrNull(columns),
-    profile: textOrNull(profile),
-    context: textOrNull(usedFor),
-  }));
-}
-
-export function loggedModels(database: Database, runId: string): readonly LoggedModelRecord[] {
-  requireRun(database, runId);
-  const { schema } = database;
-  if (!schema.has('logged_models', 'source_run_id')) return [];
-  const rows = database.rows(
-    `SELECT model_id, name, status, model_type, artifact_location, ${timeSql('creation_timestamp_ms')}
-     FROM logged_models WHERE source_run_id = ? AND coalesce(lifecycle_stage, 'active') = 'active'
-     ORDER BY creation_timestamp_ms DESC, model_id`,
-    runId,
-  );
-  const ids = JSON.stringify(rows.map(([id]) => text(id)));
-  const params = modelTexts(database, 'param', ids);
-  const tags = modelTexts(database, 'tag', ids);
-  const metrics = modelMetrics(database, ids);
-  return rows.map(([modelId, name, state, type, location, created]) => {
-    const id = text(modelId);
-    return {
-      id,
-      name: text(name),
-      status: modelStatus(text(state)),
-      modelType: textOrNull(type),
-      artifactUri: text(location),
-      createdAt: numberOrNull(created),
-      params: params.get(id) ?? new Map(),
-      metrics: [...(metrics.get(id)?.values() ?? [])],
-      tags: tags.get(id) ?? new Map(),
-    };
-  });
-}
-
-function modelTexts(database: Database, kind: 'param' | 'tag', ids: string): Map<string, Map<string, string>> {
-  if (!database.schema.has(`logged_model_${kind}s`)) return new Map();
-  const rows = database.rows(
-    `SELECT model_id, ${kind}_key, ${cutSql(`${kind}_value`, LIST_CHARACTERS)} FROM logged_model_${kind}s
-     WHERE model_id IN (SELECT value FROM json_each(?))`,
-    ids,
-  );
-  return grouped(rows, ([id, key, value]) => [text(id), text(key), text(value)]);
-}
-
-type ModelMetric = LoggedModelRecord['metrics'][number];
-
-/** The last value of each metric on each dataset. */
-function modelMetrics(database: Database, ids: string): Map<string, Map<string, ModelMetric>> {
-  if (!database.schema.has('logged_model_metrics')) return new Map();
-  const rows = database.rows(
-    `SELECT model_id, metric_name, dataset_name, metric_value FROM logged_model_metrics
-     WHERE model_id IN (SELECT value FROM json_each(?))
-     ORDER BY metric_name, dataset_name, metric_step, metric_timestamp_ms`,
-    ids,
-  );
-  return grouped(rows, ([id, metric, dataset, value]) => [
-    text(id),
-    JSON.stringify([metric, dataset]),
-    { key: text(metric), value: metricNumber(value, false), dataset: textOrNull(dataset) },
   ]);
 }
