@@ -51,6 +51,10 @@ export async function readText(path: string): Promise<string> {
   return readWhole(path, 'utf8');
 }
 
+export function readBytes(path: string): Promise<Buffer> {
+  return readWhole(path);
+}
+
 /** The first `length` bytes as text; a character cut in half at the end is left out. */
 export async function readStart(path: string, length: number): Promise<string> {
   const handle = await open(path, 'r');
@@ -73,7 +77,11 @@ export interface Entry {
  * inside `boundary` (a real path): a store must not make us read the rest of the disk.
  */
 export async function listFolder(folder: string, boundary: string): Promise<readonly Entry[]> {
-  if ((await statInside(folder, boundary)) === null) return [];
+  return (await statInside(folder, boundary)) === null ? [] : listKnownFolder(folder, boundary);
+}
+
+/** As {@link listFolder}, for a folder that is known to lie inside the boundary. */
+export async function listKnownFolder(folder: string, boundary: string): Promise<readonly Entry[]> {
   const entries = await readDirectory(folder, { withFileTypes: true }).catch((error: unknown): Dirent[] => {
     if (isAbsent(error)) return [];
     throw error;

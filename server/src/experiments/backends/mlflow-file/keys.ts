@@ -1,9 +1,10 @@
-import { type Entry, listFolder, type Stamp, sameStamp, stampOf, statOrNull } from './files.ts';
+import { join } from 'node:path';
+import { type Entry, listKnownFolder, type Stamp, sameStamp, stampOf, statInside, statOrNull } from './files.ts';
 
 /** The keys in `params`, `metrics` or `tags` of a run: files, where a `/` in a key makes folders. */
 export interface KeyListing {
-  /** Paths by key. */
-  readonly paths: ReadonlyMap<string, string>;
+  readonly root: string;
+  readonly keys: ReadonlySet<string>;
   readonly folders: ReadonlyMap<string, Stamp | undefined>;
   /** When it was read, Unix milliseconds. */
   readonly readAt: number;
@@ -17,19 +18,25 @@ const NO_KEYS = /^(\.DS_Store|\.nfs[0-9a-f]+)$/;
 export async function listKeys(folder: string, boundary: string, previous?: KeyListing): Promise<KeyListing> {
   if (previous && (await isCurrent(previous))) return previous;
   const readAt = Date.now();
-  const paths = new Map<string, string>();
+  const keys = new Set<string>();
   const folders = new Map<string, Stamp | undefined>();
   const walk = async (path: string, prefix: string): Promise<void> => {
-    folders.set(path, await folderStamp(path));
-    const entries: readonly Entry[] = await listFolder(path, boundary);
+    const stats = await statInside(path, boundary);
+    folders.set(path, stats === null ? undefined : stampOf(stats));
+    const entries: readonly Entry[] = stats === null ? [] : await listKnownFolder(path, boundary);
     for (const entry of entries) {
       const key = prefix + entry.name;
       if (entry.isDirectory && !folders.has(entry.path)) await walk(entry.path, `${key}/`);
-      else if (!entry.isDirectory && !NO_KEYS.test(entry.name)) paths.set(key, entry.path);
+      else if (!entry.isDirectory && !NO_KEYS.test(entry.name)) keys.add(key);
     }
   };
   await walk(folder, '');
-  return { paths, folders, readAt };
+  return { root: folder, keys, folders, readAt };
+}
+
+/** The path of a listed key. */
+export function pathOf(listing: KeyListing, key: string): string {
+  return join(listing.root, key);
 }
 
 async function isCurrent(listing: KeyListing): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { MetricHistory, MetricValue } from '../../tracking-store.ts';
 import { type Extent, extend, HistoryBuilder, isLater, NO_POINTS, stepOf } from '../shared/points.ts';
-import { isAbsent, type Stamp, sameStamp, stampOf } from './files.ts';
+import { isAbsent, readBytes, type Stamp, sameStamp, stampOf } from './files.ts';
 
 /** What lists need of a metric, gathered in one pass over its file. */
 export interface MetricSummary {
@@ -92,10 +92,26 @@ export async function summarise(
   const add = (line: string): void => {
     settled = withLine(settled, line);
   };
-  const { end, rest, stats: read } = await readLines(path, grown ? previous.end : 0, add, signal);
+  const start = grown ? previous.end : 0;
+  const {
+    end,
+    rest,
+    stats: read,
+  } = stats.size <= SMALL_BYTES && start === 0
+    ? { ...takeLines(await readBytes(path), add), stats }
+    : await readLines(path, start, add, signal);
   const provisional = mayBeHalfWritten(rest, read);
   const summary = rest === '' || provisional ? settled : withLine(settled, rest);
   return { stamp: stampOf(read), summary, settled, end, provisional };
+}
+
+// Most files hold a handful of points: one call reads them. What is appended meanwhile is seen by the next stamp.
+const SMALL_BYTES = 64 * 1024;
+
+function takeLines(bytes: Buffer, take: (line: string) => void): { end: number; rest: string } {
+  const text = bytes.toString('latin1');
+  const rest = eachLine(text, take);
+  return { end: text.length - rest.length, rest: withoutReturn(rest) };
 }
 
 function withLine(summary: MetricSummary, line: string): MetricSummary {
@@ -148,16 +164,20 @@ async function readChunks(
     signal?.throwIfAborted();
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
     // One byte a character: offsets stay bytes, and what is not ASCII (a dataset's name) is not looked at.
-    const text = rest + buffer.toString('latin1', 0, bytesRead);
     if (bytesRead === 0) return { end: position - rest.length, rest: withoutReturn(rest) };
     position += bytesRead;
-    let from = 0;
-    for (let next = text.indexOf('\n'); next >= 0; next = text.indexOf('\n', from)) {
-      take(withoutReturn(text.slice(from, next)));
-      from = next + 1;
-    }
-    rest = text.slice(from);
+    rest = eachLine(rest + buffer.toString('latin1', 0, bytesRead), take);
   }
+}
+
+/** Hands on every line that ends; answers what follows. */
+function eachLine(text: string, take: (line: string) => void): string {
+  let from = 0;
+  for (let next = text.indexOf('\n'); next >= 0; next = text.indexOf('\n', from)) {
+    take(withoutReturn(text.slice(from, next)));
+    from = next + 1;
+  }
+  return text.slice(from);
 }
 
 function withoutReturn(line: string): string {

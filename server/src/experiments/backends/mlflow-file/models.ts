@@ -3,7 +3,7 @@ import type { LoggedModelRecord, MetricValue } from '../../tracking-store.ts';
 import { modelStatus } from '../shared/model-status.ts';
 import { isLater } from '../shared/points.ts';
 import { listFolder, readText, reasonOf } from './files.ts';
-import { listKeys } from './keys.ts';
+import { listKeys, pathOf } from './keys.ts';
 import { type ModelMetadata, modelMetadata, readMetadata } from './metadata.ts';
 import { parseMetricLine } from './metric-file.ts';
 import type { RunFolder } from './run-reader.ts';
@@ -36,9 +36,9 @@ export async function readModels(
 
 async function readModel(folder: string, meta: ModelMetadata, root: string): Promise<LoggedModelRecord> {
   const texts = async (part: string): Promise<Map<string, string>> => {
-    const { paths } = await listKeys(join(folder, part), root);
+    const listing = await listKeys(join(folder, part), root);
     const found = new Map<string, string>();
-    for (const [key, path] of paths) found.set(key, await readText(path));
+    for (const key of listing.keys) found.set(key, await readText(pathOf(listing, key)));
     return found;
   };
   return {

@@ -16,7 +16,7 @@ import {
   statInside,
   statOrNull,
 } from './files.ts';
-import { type KeyListing, listKeys } from './keys.ts';
+import { type KeyListing, listKeys, pathOf } from './keys.ts';
 import { MetadataError, type RunMetadata, readStatted, runMetadata } from './metadata.ts';
 import { type MetricSummary, type SummarisedFile, summarise } from './metric-file.ts';
 import type { Warnings } from './warnings.ts';
@@ -136,7 +136,8 @@ export class RunReader {
 
   /** The path of a metric's file; null where the run has no such metric. */
   async metricPath(head: RunFolder, key: string): Promise<string | null> {
-    return (await this.#listing(head, 'metrics')).paths.get(key) ?? null;
+    const listing = await this.#listing(head, 'metrics');
+    return listing.keys.has(key) ? pathOf(listing, key) : null;
   }
 
   /** Whether a folder holds a run's metadata, whatever it says. */
@@ -157,7 +158,10 @@ export class RunReader {
   filesRead(folder: string): readonly string[] {
     const cached = this.#cache.peek(folder);
     if (cached === undefined) return [];
-    return Object.values(cached.listings).flatMap(({ folders, paths }) => [...folders.keys(), ...paths.values()]);
+    return Object.values(cached.listings).flatMap((listing) => [
+      ...listing.folders.keys(),
+      ...[...listing.keys].map((key) => pathOf(listing, key)),
+    ]);
   }
 
   forget(): void {
@@ -225,13 +229,13 @@ export class RunReader {
   ): Promise<Map<string, T>> {
     const found = new Map<string, T>();
     if (keys?.length === 0) return found;
-    const { paths } = await this.#listing(head, part);
-    const wanted = keys === null ? [...paths] : [...new Set(keys)].flatMap((key) => withPath(paths, key));
-    const results = await mapConcurrently(wanted, FILES_AT_ONCE, async ([key, path]) => {
+    const listing = await this.#listing(head, part);
+    const wanted = keys === null ? [...listing.keys] : [...new Set(keys)].filter((key) => listing.keys.has(key));
+    const results = await mapConcurrently(wanted, FILES_AT_ONCE, async (key) => {
       signal?.throwIfAborted();
-      return this.#readFile(head, key, path, read, signal);
+      return this.#readFile(head, key, pathOf(listing, key), read, signal);
     });
-    for (const [index, [key]] of wanted.entries()) {
+    for (const [index, key] of wanted.entries()) {
       const result = results[index];
       if (result !== undefined) found.set(key, result.value);
     }
@@ -265,7 +269,7 @@ export class RunReader {
       return listing;
     } catch (error) {
       this.#warnings.add(folder, `The ${part} of run ${head.id} can’t be read: ${reasonOf(error)}.`);
-      return { paths: new Map(), folders: new Map(), readAt: 0 };
+      return { root: folder, keys: new Set(), folders: new Map(), readAt: 0 };
     }
   }
 
@@ -282,9 +286,4 @@ export class RunReader {
     const cached = this.#cached(folder);
     this.#cache.set(folder, cached, { size: 1 + cached.texts.size + cached.metrics.size });
   }
-}
-
-function withPath(paths: ReadonlyMap<string, string>, key: string): readonly [string, string][] {
-  const path = paths.get(key);
-  return path === undefined ? [] : [[key, path]];
 }
