@@ -1,7 +1,11 @@
+import type { FailureReason } from '#schemas/domain/failure.ts';
+
 /** What a component's check found. `detail` is one line for a person: what answered, or what to do. */
 export interface Health {
   readonly healthy: boolean;
   readonly detail: string;
+  /** Why it is not healthy, where the component can tell. */
+  readonly reason?: FailureReason;
   /** Milliseconds the check took. */
   readonly latencyMs: number;
 }

@@ -44,9 +44,9 @@ export async function createDispatcher(options: DispatcherOptions, own: HttpTls 
   const secure = own === null ? {} : await tlsOptions(own);
   try {
     return new EnvHttpProxyAgent({
-      httpProxy: proxyEnv['http_proxy'] ?? proxyEnv['HTTP_PROXY'] ?? '',
-      httpsProxy: proxyEnv['https_proxy'] ?? proxyEnv['HTTPS_PROXY'] ?? '',
-      noProxy: withLoopback(proxyEnv['no_proxy'] ?? proxyEnv['NO_PROXY'] ?? ''),
+      httpProxy: proxyEnv.http_proxy ?? proxyEnv.HTTP_PROXY ?? '',
+      httpsProxy: proxyEnv.https_proxy ?? proxyEnv.HTTPS_PROXY ?? '',
+      noProxy: withLoopback(proxyEnv.no_proxy ?? proxyEnv.NO_PROXY ?? ''),
       connect: { ...secure, timeout: connectTimeoutMs },
       requestTls: { ...secure, timeout: connectTimeoutMs },
       proxyTls: { timeout: connectTimeoutMs },

@@ -27,8 +27,14 @@ export class Answer {
 
 const mostRedirects = 5;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** What may follow a redirect to another origin. */
-const plainHeaders: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'user-agent', 'range']);
+/** Headers that tell nothing about who asks: they may go to any origin. */
+export const plainHeaders: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'content-type',
+  'range',
+  'user-agent',
+]);
 
 export interface Attempt {
   readonly outgoing: Outgoing;
@@ -50,7 +56,7 @@ export async function attempt(options: Attempt): Promise<Answer> {
     for (let hops = 0; ; hops++) {
       ({ url } = outgoing);
       const response = await sendOnce(outgoing, options, signal);
-      const location = redirects.has(response.statusCode) ? flat(response.headers)['location'] : undefined;
+      const location = redirects.has(response.statusCode) ? flat(response.headers).location : undefined;
       if (location === undefined) return await receive(response, outgoing.url, options);
       response.body.on('error', () => undefined).destroy();
       if (hops === mostRedirects) throw new FailureError('remote', `${url.host} redirects in circles.`);

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { FailureError } from './failure.ts';
 import { createDispatcher, type HttpTls, trustSystemCertificates } from './http-dispatcher.ts';
-import { type Answer, attempt, type Outgoing } from './http-exchange.ts';
+import { type Answer, attempt, type Outgoing, plainHeaders } from './http-exchange.ts';
 import { withRetries } from './http-retry.ts';
 import { parseJson } from './json.ts';
 import type { Logger } from './log.ts';
@@ -56,6 +56,10 @@ export interface HttpClientOptions {
   /** The longest body that is read into memory; 128 MiB by default. */
   readonly maxBodyBytes?: number;
   readonly tls?: HttpTls | null;
+  /** Requests elsewhere go without headers that could identify us; by default each says itself what it sends. */
+  readonly origin?: string;
+  /** Asked before each request; what it throws is the request's failure, and nothing is sent. */
+  readonly permit?: (signal?: AbortSignal) => Promise<void>;
   readonly logger?: Logger;
 }
 
@@ -99,7 +103,8 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
 
   const perform = async (request: AnyRequest): Promise<HttpResponse<unknown>> => {
     request.signal?.throwIfAborted();
-    const outgoing = prepare(request);
+    const outgoing = prepare(request, options.origin ?? null);
+    await options.permit?.(request.signal);
     const started = performance.now();
     const answer = await withRetries(() => send(outgoing, request), {
       retries: settings.retries,
@@ -132,7 +137,7 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   };
 }
 
-function prepare(request: AnyRequest): Outgoing {
+function prepare(request: AnyRequest, origin: string | null): Outgoing {
   const url = new URL(request.url);
   url.username = '';
   url.password = '';
@@ -148,7 +153,10 @@ function prepare(request: AnyRequest): Outgoing {
     'user-agent': 'mlops-workbench',
     ...(request.body === undefined || raw ? {} : { 'content-type': 'application/json' }),
   };
-  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
+  for (const [name, value] of Object.entries(request.headers ?? {})) {
+    const lower = name.toLowerCase();
+    if (origin === null || url.origin === origin || plainHeaders.has(lower)) headers[lower] = value;
+  }
   return { method: request.method, url, headers, body: encodeBody(request.body) };
 }
 

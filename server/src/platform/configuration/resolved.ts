@@ -1,4 +1,5 @@
 import type { ConfigurationSource, ConnectionAttention, ConnectionKind } from '#schemas/domain/connection.ts';
+import type { Credential } from '../credentials.ts';
 import type { TrackingTarget } from './tracking-uri.ts';
 
 /** Something in the configuration that a person should look at. `line` is 1-based. */
@@ -30,6 +31,14 @@ interface Configured {
 export interface ResolvedTracker extends Configured {
   readonly backend: string;
   readonly target: TrackingTarget;
+  /** Where its artifacts lie here, when the store names a place that this machine has not: an absolute folder. */
+  readonly artifactRoot: string | null;
+  /** The workspace of an MLflow server that has several. */
+  readonly serverWorkspace: string | null;
+  /** Its entry accepts any certificate: then what others gave for its origin stays here. */
+  readonly insecureTls: boolean;
+  /** Of its own entry or URI. Never shown. */
+  readonly credential: Credential | null;
 }
 
 /** A registry, store, metrics server or channel that the configuration names. */

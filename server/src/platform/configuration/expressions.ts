@@ -1,0 +1,60 @@
+import type { Environment } from './environment.ts';
+
+export type Expanded =
+  | {
+      readonly ok: true;
+      readonly text: string;
+      /** The person's own environment names the address: they gave it, not the file. */
+      readonly addressGiven: boolean;
+    }
+  | { readonly ok: false; readonly message: string };
+
+const expression = /\$\{\{\s*(.*?)\s*\}\}/g;
+
+/**
+ * Puts the values of `${{ env.X }}` and `${{ secrets.X }}` into an address. A value of the person's own environment
+ * may be the address, or its host, but no other part of an address on the network: a repository's YAML could send any
+ * variable anywhere by writing `https://elsewhere.example/${{ env.TOKEN }}`.
+ */
+export function expandAddress(text: string, environment: Environment): Expanded {
+  const wrong = firstProblem(text, environment);
+  if (wrong !== null) return { ok: false, message: wrong };
+  const value = (name: string) => environment.get(name)?.value ?? '';
+  const full = text.replaceAll(expression, (_, inner: string) => value(nameIn(inner) ?? '')).trim();
+  if (!/^https?:/i.test(full)) return { ok: true, text: full, addressGiven: false };
+
+  const first = /^\$\{\{\s*(.*?)\s*\}\}/.exec(text);
+  const leading = first === null ? null : environment.get(nameIn(first[1] ?? '') ?? '');
+  const leads = leading !== null && originOf(leading.value) !== null && originOf(leading.value) === originOf(full);
+  const isHost = /^https?:\/\/\$\{\{[^}]*\}\}(?::\d+)?(?=[/?#]|$)/i.exec(text);
+  const allowed = leads ? (first?.[0] ?? '') : (isHost?.[0] ?? '');
+  const leaking = [...text.slice(allowed.length).matchAll(expression)]
+    .map((match) => nameIn(match[1] ?? '') ?? '')
+    .find((name) => environment.get(name)?.source === 'environment');
+  if (leaking !== undefined) {
+    return {
+      ok: false,
+      message: `The variable ${leaking} would be sent to a server as part of its address. Name the whole address in one variable, and sign in for secrets.`,
+    };
+  }
+  return { ok: true, text: full, addressGiven: leads && leading.source === 'environment' };
+}
+
+function firstProblem(text: string, environment: Environment): string | null {
+  for (const [whole, inner = ''] of text.matchAll(expression)) {
+    const name = nameIn(inner);
+    if (name === null) return `${whole} can’t be used here: only env.NAME and secrets.NAME can.`;
+    if (environment.get(name) === null) return `The environment variable ${name} is not set.`;
+  }
+  return null;
+}
+
+// Secrets come from the environment here: SecretStorage holds them by origin, not by name.
+function nameIn(inner: string): string | null {
+  return /^(?:env|secrets)\.([A-Za-z_][A-Za-z0-9_]*)$/.exec(inner)?.[1] ?? null;
+}
+
+function originOf(text: string): string | null {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) ? url.origin : null;
+}

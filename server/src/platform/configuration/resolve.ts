@@ -1,0 +1,207 @@
+import type { ConfigurationSource } from '#schemas/domain/connection.ts';
+import type { TrackingEntry, WorkspaceDocument } from './document.ts';
+import { entryCredential } from './entry-credential.ts';
+import type { Environment } from './environment.ts';
+import { expandAddress } from './expressions.ts';
+import type { FoundStore } from './locate.ts';
+import type { ConfigurationWarning, Consent, ResolvedConfiguration, ResolvedTracker } from './resolved.ts';
+import { resolveServices } from './services.ts';
+import { parseTrackingUri, withoutUserInfo } from './tracking-uri.ts';
+
+export interface ConfigurationInputs {
+  readonly root: string;
+  readonly folder: string;
+  readonly document: WorkspaceDocument | null;
+  readonly environment: Environment;
+  /** The setting `mlops.tracking.uri`; empty for none. */
+  readonly settingsTrackingUri: string;
+  /** The tracking URI of the command line. */
+  readonly explicitTracking: string | null;
+  readonly found: readonly FoundStore[];
+  readonly warnings: readonly ConfigurationWarning[];
+}
+
+/** The tracker that settings, environment or command line configure: it has no entry and so no name of its own. */
+export const defaultTrackerName = 'default';
+
+/**
+ * Puts together what `mlops.yaml`, the environment, `.env`, settings and the folder itself say. Entries of
+ * `mlops.yaml` are all there; the default tracker is the command line's, else the settings', else the environment's,
+ * else the first entry, else what lies in the folder.
+ */
+export function resolveConfiguration(inputs: ConfigurationInputs): ResolvedConfiguration {
+  const { document, environment } = inputs;
+  const warnings: ConfigurationWarning[] = [...inputs.warnings];
+  const base = { root: inputs.root, file: document?.file ?? null };
+  if (inputs.explicitTracking !== null) {
+    const tracker = named(defaultTrackerName, inputs.explicitTracking, {
+      inputs,
+      source: 'command line',
+      base: inputs.folder,
+    });
+    return { ...base, trackers: [tracker], defaultTracker: tracker.name, services: [], warnings };
+  }
+  const entries = listed(inputs, warnings);
+  const unnamed = defaultFromOutside(inputs);
+  const same = unnamed && entries.find((entry) => sameTarget(entry, unnamed));
+  const configured = unnamed === null || same !== undefined ? entries : [...entries, renamed(unnamed, entries)];
+  const trackers = configured.length > 0 ? configured : found(inputs);
+  const services = resolveServices({
+    document,
+    environment,
+    root: inputs.root,
+    taken: trackers.map(({ name }) => name),
+  });
+  warnings.push(...unusedSecrets(environment, trackers));
+  return {
+    ...base,
+    trackers,
+    defaultTracker: (same ?? (unnamed === null ? trackers[0] : trackers.at(-1)))?.name ?? null,
+    services,
+    warnings,
+  };
+}
+
+function listed(inputs: ConfigurationInputs, warnings: ConfigurationWarning[]): ResolvedTracker[] {
+  const { document } = inputs;
+  const trackers: ResolvedTracker[] = [];
+  for (const entry of document?.tracking ?? []) {
+    const warn = (message: string) =>
+      warnings.push({ file: document?.file ?? '', line: entry.line, message: `tracking “${entry.name}”: ${message}` });
+    if (trackers.some(({ name }) => name === entry.name)) {
+      warn('another entry has that name; this one is ignored.');
+      continue;
+    }
+    const tracker = fromEntry(entry, inputs, warn);
+    if (tracker.problem?.attention === 'fix-configuration') warn(tracker.problem.message);
+    if (withoutUserInfo(entry.uri) !== entry.uri) {
+      warn('its address holds a password. Take it out and sign in instead.');
+    }
+    trackers.push(tracker);
+  }
+  return trackers;
+}
+
+function fromEntry(
+  entry: TrackingEntry,
+  inputs: ConfigurationInputs,
+  warn: (message: string) => void,
+): ResolvedTracker {
+  if (entry.backend !== 'mlflow') {
+    const problem = { attention: 'unsupported' as const, message: 'Not supported yet in this version.' };
+    return { ...broken(entry.name, entry, problem.message), problem };
+  }
+  const expanded = expandAddress(entry.uri, inputs.environment);
+  if (!expanded.ok) return broken(entry.name, entry, expanded.message);
+  const tracker = named(entry.name, expanded.text, { inputs, source: 'mlops.yaml', base: inputs.root });
+  const consent = expanded.addressGiven ? 'given' : tracker.consent;
+  const secret = entryCredential(entry, { environment: inputs.environment, origin: tracker.origin, consent });
+  if (secret.warning !== null) warn(secret.warning);
+  return {
+    ...tracker,
+    credential: secret.credential ?? tracker.credential,
+    insecureTls: entry.insecureTls,
+    artifactRoot: folderAt(entry.artifactRoot, inputs.root),
+    serverWorkspace: entry.workspace ?? null,
+    consent,
+  };
+}
+
+function defaultFromOutside(inputs: ConfigurationInputs): ResolvedTracker | null {
+  const { environment, settingsTrackingUri, folder } = inputs;
+  const settings = settingsTrackingUri.trim();
+  if (settings !== '') return named(defaultTrackerName, settings, { inputs, source: 'settings', base: folder });
+  const variable = environment.get('MLFLOW_TRACKING_URI');
+  if (variable === null) return null;
+  const tracker = named(defaultTrackerName, variable.value, { inputs, source: variable.source, base: folder });
+  const artifacts = environment.get('MLFLOW_ARTIFACT_ROOT')?.value;
+  return { ...tracker, artifactRoot: folderAt(artifacts, folder) };
+}
+
+/** An absolute folder for a path or `file:` URI; null for what is no folder here. */
+function folderAt(place: string | undefined, base: string): string | null {
+  if (place === undefined) return null;
+  const { target } = parseTrackingUri(place, base);
+  return target.type === 'file' ? target.path : null;
+}
+
+function found({ found: stores, folder, ...rest }: ConfigurationInputs): ResolvedTracker[] {
+  const inputs = { found: stores, folder, ...rest };
+  return stores.map(({ name, uri }) => named(name, uri, { inputs, source: 'found', base: folder }));
+}
+
+interface Origin {
+  readonly inputs: ConfigurationInputs;
+  readonly source: ConfigurationSource;
+  readonly base: string;
+}
+
+function named(name: string, uri: string, { inputs, source, base }: Origin): ResolvedTracker {
+  const parsed = parseTrackingUri(uri, base);
+  const { backend, target, origin, credential, problem } = parsed;
+  return {
+    name,
+    backend,
+    target,
+    origin,
+    credential,
+    problem,
+    uri: parsed.uri,
+    artifactRoot: null,
+    insecureTls: false,
+    serverWorkspace: null,
+    source,
+    consent: consentFor(origin, source, inputs.environment),
+  };
+}
+
+/** An address is the person's own when they gave it on the command line or in their environment. */
+export function consentFor(origin: string | null, source: ConfigurationSource, environment: Environment): Consent {
+  if (origin === null || source === 'command line' || source === 'environment') return 'given';
+  return originOfUri(environment.from('environment', 'MLFLOW_TRACKING_URI')) === origin ? 'given' : 'ask';
+}
+
+export function originOfUri(uri: string | null): string | null {
+  return uri === null ? null : parseTrackingUri(uri, '/').origin;
+}
+
+function broken(name: string, entry: { backend: string; uri: string }, message: string): ResolvedTracker {
+  return {
+    name,
+    backend: entry.backend,
+    target: { type: 'none' },
+    uri: withoutUserInfo(entry.uri),
+    origin: null,
+    artifactRoot: null,
+    insecureTls: false,
+    serverWorkspace: null,
+    credential: null,
+    source: 'mlops.yaml',
+    consent: 'given',
+    problem: { attention: 'fix-configuration', message },
+  };
+}
+
+function sameTarget({ target: a }: ResolvedTracker, { target: b }: ResolvedTracker): boolean {
+  if (a.type === 'rest' && b.type === 'rest') return a.url === b.url;
+  if (a.type === 'sqlite' && b.type === 'sqlite') return a.path === b.path;
+  return a.type === 'file' && b.type === 'file' && a.path === b.path;
+}
+
+function renamed(tracker: ResolvedTracker, taken: readonly ResolvedTracker[]): ResolvedTracker {
+  let { name } = tracker;
+  for (let number = 2; taken.some((other) => other.name === name); number++) name = `${tracker.name}-${number}`;
+  return { ...tracker, name };
+}
+
+/** A token without an address beside it is sent nowhere: say so where someone may wonder. */
+function unusedSecrets(environment: Environment, trackers: readonly ResolvedTracker[]): ConfigurationWarning[] {
+  if (!trackers.some(({ origin }) => origin !== null)) return [];
+  return (['environment', '.env'] as const).flatMap((source) => {
+    const set = ['MLFLOW_TRACKING_TOKEN', 'MLFLOW_TRACKING_PASSWORD'].find((name) => environment.from(source, name));
+    if (set === undefined || environment.from(source, 'MLFLOW_TRACKING_URI') !== null) return [];
+    const where = source === '.env' ? (environment.file ?? '.env') : 'environment';
+    const message = `${set} is sent nowhere: no MLFLOW_TRACKING_URI stands beside it to say which server it is for.`;
+    return [{ file: where, line: null, message }];
+  });
+}
