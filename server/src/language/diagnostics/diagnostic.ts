@@ -1,0 +1,68 @@
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** Every diagnostic this language service can give, with its severity unless a setting says otherwise. */
+export const diagnosticCodes = {
+  'yaml-syntax': 'error',
+  'yaml-tab': 'error',
+  'yaml-indentation': 'error',
+  'yaml-duplicate-key': 'error',
+  'yaml-unknown-alias': 'error',
+  'document-api-version': 'error',
+  'document-kind': 'error',
+  'schema-unknown-key': 'error',
+  'schema-missing-key': 'error',
+  'schema-type': 'error',
+  'schema-value': 'error',
+  'schema-key-name': 'error',
+  'step-action': 'error',
+  'strategy-count': 'error',
+  'replica-bounds': 'error',
+  'gate-bound': 'error',
+  'expression-syntax': 'error',
+  'secret-in-file': 'warning',
+  'file-unreadable': 'error',
+} as const satisfies Record<string, Severity>;
+
+export type DiagnosticCode = keyof typeof diagnosticCodes;
+
+/** A place in a chunk: lines count from the chunk's first, characters are UTF-16 units. `end` is exclusive. */
+export interface RelativeRange {
+  readonly startLine: number;
+  readonly startCharacter: number;
+  readonly endLine: number;
+  readonly endCharacter: number;
+}
+
+export interface RelatedPlace {
+  readonly range: RelativeRange;
+  readonly message: string;
+}
+
+/** A diagnostic whose lines count from the start of its chunk, or of the file: who hands it on says which. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly range: RelativeRange;
+  readonly related: readonly RelatedPlace[];
+  /** What a quick fix may put in place of the range. */
+  readonly replacements: readonly string[];
+}
+
+/** Where the page about a code is. */
+export function documentationUrl(code: DiagnosticCode): string {
+  return `https://github.com/mlops-workbench/mlops-workbench/blob/main/docs/diagnostics/${code}.md`;
+}
+
+export function shiftRange(range: RelativeRange, lines: number): RelativeRange {
+  return { ...range, startLine: range.startLine + lines, endLine: range.endLine + lines };
+}
+
+export function shiftDiagnostic(diagnostic: Diagnostic, lines: number): Diagnostic {
+  if (lines === 0) return diagnostic;
+  return {
+    ...diagnostic,
+    range: shiftRange(diagnostic.range, lines),
+    related: diagnostic.related.map((place) => ({ ...place, range: shiftRange(place.range, lines) })),
+  };
+}

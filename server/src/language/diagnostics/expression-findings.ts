@@ -1,0 +1,66 @@
+import { parseExpression } from '../expressions/parser.ts';
+import type { Node } from '../syntax/ast.ts';
+import { forEachScalar } from '../syntax/walk.ts';
+import type { Report } from './finding.ts';
+
+/** One `${{ … }}` in a text: `start` and `end` are those of what stands between the braces. */
+export interface ExpressionSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly closed: boolean;
+}
+
+/** The expressions between two offsets of a text. A brace pair inside a quoted string does not end one. */
+export function expressionSpans(text: string, from: number, to: number): ExpressionSpan[] {
+  const spans: ExpressionSpan[] = [];
+  let position = text.indexOf('${{', from);
+  while (position >= 0 && position < to) {
+    const start = position + 3;
+    const end = closing(text, start, to);
+    spans.push({ start, end: end < 0 ? lineEnd(text, start, to) : end, closed: end >= 0 });
+    position = text.indexOf('${{', end < 0 ? start : end);
+  }
+  return spans;
+}
+
+function closing(text: string, from: number, to: number): number {
+  let quote = '';
+  for (let position = from; position < to - 1; position++) {
+    const character = text[position] ?? '';
+    if (quote !== '') {
+      if (character === quote) quote = '';
+    } else if (character === "'" && text.indexOf("'", position + 1) < to && text.indexOf("'", position + 1) > 0)
+      quote = character;
+    else if (character === '}' && text[position + 1] === '}') return position;
+  }
+  const plain = text.indexOf('}}', from);
+  return plain >= 0 && plain < to ? plain : -1;
+}
+
+function lineEnd(text: string, from: number, to: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 || end > to ? to : end;
+}
+
+/** Reports what is wrong inside of the expressions below a node. */
+export function checkExpressions(node: Node | null, text: string, report: Report): void {
+  forEachScalar(node, (scalar) => {
+    if (typeof scalar.value !== 'string' || !scalar.value.includes('${{')) return;
+    for (const span of expressionSpans(text, scalar.start, scalar.end)) {
+      if (!span.closed) {
+        report({
+          code: 'expression-syntax',
+          start: span.start - 3,
+          end: span.end,
+          message: 'The closing `}}` of this expression is missing.',
+        });
+        continue;
+      }
+      for (const problem of parseExpression(text.slice(span.start, span.end)).problems) {
+        const start = span.start + problem.start;
+        const end = Math.max(start + 1, Math.min(span.end, span.start + problem.end));
+        report({ code: 'expression-syntax', start, end, message: problem.message });
+      }
+    }
+  });
+}

@@ -1,0 +1,66 @@
+/** Where each line starts and how it begins: what the splitter looks at, from one pass over the text. */
+export interface LineTable {
+  readonly count: number;
+  /** Offset of each line; one more entry than lines, the last being the text's length. */
+  readonly starts: Int32Array;
+  /** Leading spaces; {@link BLANK} for lines without content, {@link COMMENT} for those with a comment alone. */
+  readonly indents: Int32Array;
+}
+
+export const BLANK = -1;
+export const COMMENT = -2;
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const TAB = 9;
+const HASH = 35;
+
+/** Breaks are LF and CRLF. A lone CR is none here, as it is none to the full parser; LSP counts it as one. */
+export function scanLines(text: string): LineTable {
+  let capacity = Math.max(16, text.length >> 4);
+  let starts = new Int32Array(capacity + 1);
+  let indents = new Int32Array(capacity);
+  let count = 0;
+  let position = 0;
+  const length = text.length;
+  do {
+    if (count === capacity) {
+      capacity *= 2;
+      starts = grown(starts, capacity + 1);
+      indents = grown(indents, capacity);
+    }
+    starts[count] = position;
+    let code = text.charCodeAt(position);
+    const start = position;
+    while (code === SPACE) code = text.charCodeAt(++position);
+    const content = position;
+    while (code === SPACE || code === TAB) code = text.charCodeAt(++position);
+    if (position >= length || code === LF || code === CR) indents[count] = BLANK;
+    else indents[count] = code === HASH ? COMMENT : content - start;
+    count++;
+    const lf = text.indexOf('\n', position);
+    position = lf < 0 ? length : lf + 1;
+  } while (position < length);
+  if (endsWithBreak(text)) {
+    if (count === capacity) {
+      starts = grown(starts, capacity + 2);
+      indents = grown(indents, capacity + 1);
+    }
+    starts[count] = length;
+    indents[count] = BLANK;
+    count++;
+  }
+  starts[count] = length;
+  return { count, starts: starts.subarray(0, count + 1), indents: indents.subarray(0, count) };
+}
+
+function endsWithBreak(text: string): boolean {
+  return text.charCodeAt(text.length - 1) === LF;
+}
+
+function grown(from: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(length);
+  to.set(from);
+  return to;
+}
