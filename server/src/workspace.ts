@@ -16,6 +16,7 @@ import type { Logger } from './platform/log.ts';
 import type { Redactor } from './platform/redact.ts';
 import { canCheck, checkService } from './platform/service-health.ts';
 import { SharedTask } from './platform/shared-task.ts';
+import { unhealthy } from './platform/unhealthy.ts';
 import { environmentSecrets, type OriginSecrets } from './security/credentials.ts';
 import { type GatedConnection, OriginGate } from './security/origin-gate.ts';
 import type { OriginPermission, StoredCredentials } from './security/ports.ts';
@@ -313,15 +314,6 @@ class OpenWorkspace implements Workspace {
     for (const name of names) this.#trackers.delete(name);
     await Promise.allSettled(closing.map(async (task) => (await task.result).close()));
   }
-}
-
-function unhealthy(error: unknown, latencyMs: number): Health {
-  const timedOut = error instanceof Error && error.name === 'TimeoutError';
-  const failure = timedOut
-    ? { reason: 'unreachable' as const, message: 'No answer within 15 s.', remedy: null }
-    : toFailure(error);
-  const { message, remedy, reason } = failure;
-  return { healthy: false, detail: remedy === null ? message : `${message} ${remedy}`, reason, latencyMs };
 }
 
 function gated(configured: ResolvedTracker | ResolvedService): GatedConnection | null {

@@ -88,6 +88,12 @@ export function createBackendProcess(options: BackendProcessOptions): BackendPro
     return run;
   };
 
+  const startAfter = async (waitMs: number): Promise<Running> => {
+    if (waitMs > 0) await delay(waitMs);
+    running = start();
+    return running;
+  };
+
   const ready = async (): Promise<Running> => {
     if (running?.child.connected) return running;
     if (running !== null) {
@@ -96,15 +102,9 @@ export function createBackendProcess(options: BackendProcessOptions): BackendPro
     }
     const waitMs = notBefore - Date.now();
     if (failures > mostFailures && waitMs > 0) throw keepsEnding();
-    starting ??= (async () => {
-      try {
-        if (waitMs > 0) await delay(waitMs);
-        running = start();
-        return running;
-      } finally {
-        starting = null;
-      }
-    })();
+    starting ??= startAfter(waitMs).finally(() => {
+      starting = null;
+    });
     return starting;
   };
 

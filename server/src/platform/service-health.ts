@@ -1,7 +1,8 @@
 import type { Health } from './component.ts';
 import type { ResolvedService } from './configuration/resolved.ts';
-import { FailureError, toFailure } from './failure.ts';
+import { FailureError } from './failure.ts';
 import type { HttpClient } from './http.ts';
+import { unhealthy } from './unhealthy.ts';
 
 const healthPaths: Readonly<Partial<Record<ResolvedService['kind'], string>>> = {
   prometheus: '/-/healthy',
@@ -27,13 +28,7 @@ export async function checkService(service: ResolvedService, http: HttpClient, s
     }
     return { healthy: true, detail: describe(service, body), latencyMs: latencyMs() };
   } catch (error) {
-    const { message, remedy, reason } = toFailure(error);
-    return {
-      healthy: false,
-      detail: remedy === null ? message : `${message} ${remedy}`,
-      reason,
-      latencyMs: latencyMs(),
-    };
+    return unhealthy(error, latencyMs());
   }
 }
 

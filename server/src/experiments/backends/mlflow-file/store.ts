@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { mapConcurrently } from '../../../platform/concurrency.ts';
-import { FailureError, toFailure } from '../../../platform/failure.ts';
+import { FailureError } from '../../../platform/failure.ts';
+import { unhealthy } from '../../../platform/unhealthy.ts';
 import type { OpenArtifacts } from '../../artifact-source.ts';
 import type { ExperimentRecord, RunRecord, TrackingStore } from '../../tracking-store.ts';
 import { ChangeWatch } from './change-watch.ts';
@@ -88,18 +89,14 @@ export function createMlflowFileStore(options: MlflowFileOptions): TrackingStore
 
     async healthCheck(signal) {
       const start = performance.now();
-      const answer = (healthy: boolean, detail: string) => ({
-        healthy,
-        detail,
-        latencyMs: performance.now() - start,
-      });
       try {
         const store = await open();
         const experiments = await readExperiments(store, 'all', signal);
         await refuseForeign(store, experiments);
-        return answer(true, describe(experiments.length, warnings.messages));
+        const detail = describe(experiments.length, warnings.messages);
+        return { healthy: true, detail, latencyMs: performance.now() - start };
       } catch (error) {
-        return answer(false, toFailure(error).message);
+        return unhealthy(error, performance.now() - start);
       }
     },
 

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { mapConcurrently } from '../../../platform/concurrency.ts';
 import type { CredentialSource } from '../../../platform/credentials.ts';
-import { FailureError, toFailure } from '../../../platform/failure.ts';
+import { FailureError } from '../../../platform/failure.ts';
 import type { HttpClient } from '../../../platform/http.ts';
+import { unhealthy } from '../../../platform/unhealthy.ts';
 import { formatRunSearch } from '../../search/format.ts';
 import type { RunSearch } from '../../search/query.ts';
 import type { RunPage, RunRecord, TrackingStore } from '../../tracking-store.ts';
@@ -77,15 +78,14 @@ export function createMlflowRestStore(options: MlflowRestOptions): TrackingStore
 
     async healthCheck(signal) {
       const start = performance.now();
-      const answer = (healthy: boolean, detail: string) => ({ healthy, detail, latencyMs: performance.now() - start });
       try {
         await api.text('/health', signal);
         const version = await serverVersion(api, signal);
         await api.post({ path: 'experiments/search', body: { max_results: 1 }, schema: experimentsPage, signal });
-        return answer(true, version === null ? 'MLflow' : `MLflow ${version}`);
+        const detail = version === null ? 'MLflow' : `MLflow ${version}`;
+        return { healthy: true, detail, latencyMs: performance.now() - start };
       } catch (error) {
-        const { message, remedy } = toFailure(error);
-        return answer(false, remedy === null ? message : `${message} ${remedy}`);
+        return unhealthy(error, performance.now() - start);
       }
     },
 

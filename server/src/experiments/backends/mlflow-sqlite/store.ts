@@ -1,6 +1,7 @@
 import { resolve as absolute } from 'node:path';
 import type { Health } from '../../../platform/component.ts';
-import { FailureError, toFailure } from '../../../platform/failure.ts';
+import { FailureError } from '../../../platform/failure.ts';
+import { unhealthy } from '../../../platform/unhealthy.ts';
 import type { ArtifactSource } from '../../artifact-source.ts';
 import type { RunRecord, TrackingStore } from '../../tracking-store.ts';
 import { toStoreFailure } from './failures.ts';
@@ -110,7 +111,6 @@ async function checkHealth(schema: () => Promise<Answers['schema']>): Promise<He
     const warning = known ? '' : ' (newer than this version knows: what is new in it is not shown)';
     return { healthy: true, detail: `${name}${warning}`, latencyMs: took() };
   } catch (error) {
-    const { message, remedy } = toFailure(error);
-    return { healthy: false, detail: remedy ? `${message} ${remedy}` : message, latencyMs: took() };
+    return unhealthy(error, took());
   }
 }
