@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventEmitter, type LogOutputChannel, l10n, window } from 'vscode';
 import {
+  CancellationToken,
   CloseAction,
   ErrorAction,
   LanguageClient,
@@ -87,7 +88,7 @@ export function startLanguageServer({ module, log, initialization, onGivenUp }: 
   return {
     onRestarted: restarted.event,
     onAvailability: availability.event,
-    async request(definition, params, { token, onProgress } = {}) {
+    async request(definition, params, { token = neverCancelled, onProgress } = {}) {
       const parsed = definition.params.parse(params);
       const progress = onProgress ? followProgress(client, onProgress) : undefined;
       const message = progress ? Object.assign({}, parsed, { workDoneToken: progress.token }) : parsed;
@@ -136,6 +137,9 @@ export function startLanguageServer({ module, log, initialization, onGivenUp }: 
     },
   };
 }
+
+// A token that is left out would be taken for a second parameter.
+const neverCancelled = CancellationToken.None;
 
 /** Listens to the work-done progress of one request, under a token of its own. */
 function followProgress(client: LanguageClient, onProgress: NonNullable<RequestOptions['onProgress']>) {
