@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as tls from 'node:tls';
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { FailureError } from './failure.ts';
 
 /** TLS of one origin, as MLflow's variables have it; other origins are met with the usual checks and no certificate. */
@@ -39,7 +39,6 @@ export function trustSystemCertificates(): void {
 }
 
 export async function createDispatcher(options: DispatcherOptions, own: HttpTls | null): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import('undici');
   const { proxyEnv, connectTimeoutMs } = options;
   const secure = own === null ? {} : await tlsOptions(own);
   try {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Document, LineCounter, Node } from 'yaml';
+import { type Document, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import type { ConfigurationWarning } from './resolved.ts';
 
@@ -67,8 +67,7 @@ export async function readWorkspaceDocument(file: string): Promise<ReadDocument>
 }
 
 export async function parseWorkspaceDocument(source: string, file: string): Promise<ReadDocument> {
-  const { LineCounter: Lines, parseAllDocuments } = await import('yaml');
-  const lines = new Lines();
+  const lines = new LineCounter();
   const parsed = parseAllDocuments(source, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const documents = Array.isArray(parsed) ? parsed : [];
   const warnings: ConfigurationWarning[] = documents.flatMap((document) =>

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { parse } from 'dotenv';
 import type { ConfigurationWarning } from './resolved.ts';
 
 export type VariableSource = 'environment' | '.env';
@@ -50,7 +51,6 @@ export async function readEnvironment(
   try {
     const text = await readFile(file, 'utf8');
     if (text.length > largestDotenv) throw new Error('it is larger than 1 MB');
-    const { parse } = await import('dotenv');
     return { environment: createEnvironment(real, parse(text), file), warnings: [] };
   } catch (error) {
     const message = `This file can’t be read: ${error instanceof Error ? error.message : String(error)}`;

@@ -34,6 +34,7 @@ export function parseTrackingUri(
   const windowsDrive = /^[A-Za-z]:[\\/]/.test(uri);
   if (isNetworkPath(uri)) return unsupported(uri, 'mlflow-file', networkShares);
   const scheme = windowsDrive ? null : (/^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase() ?? null);
+  if (/^(databricks|databricks-uc|uc)$/i.test(uri)) return otherScheme(uri, 'databricks');
   if (scheme === null) return localPath(uri, base, platform);
   const family = scheme.split('+')[0] ?? scheme;
   if (family === 'http' || family === 'https') return server(uri);
