@@ -28,7 +28,7 @@ const FLAT_LINE = /^([A-Za-z_]\w*): (?:'((?:[^'\\]|'')*)'|([\w/.][\w/.:@%+ -]*)|
  */
 function parseFlat(text: string): Record<string, unknown> | null {
   const lines = text.split('\n');
-  if (lines.pop() !== '') return null;
+  if (lines.pop() !== '' || lines.length === 0) return null;
   const record: Record<string, unknown> = {};
   for (const line of lines) {
     const match = FLAT_LINE.exec(line);
