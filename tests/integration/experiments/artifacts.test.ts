@@ -122,6 +122,14 @@ describe('artifacts elsewhere', () => {
     });
   });
 
+  it('takes the empty folder that MLflow makes beside such a run for nothing', async () => {
+    const beside = join(artifacts, 'empty');
+    await expect(opened('s3://bucket/1/run/artifacts', [beside]).list('')).rejects.toMatchObject({
+      reason: 'unsupported',
+    });
+    expect(await opened('s3://bucket/1/run/artifacts', [artifacts]).list('')).toHaveLength(3);
+  });
+
   it('keeps a server’s path inside the folder it keeps', async () => {
     await expect(opened('mlflow-artifacts:/../../etc').list('')).rejects.toMatchObject({ reason: 'input' });
   });

@@ -52,12 +52,14 @@ export function openLocalArtifacts(root: ArtifactRoot): ArtifactSource {
 
 async function findFolder(root: ArtifactRoot): Promise<string | null> {
   const folders = artifactFolders(root);
+  const scheme = root.uri === null ? null : schemeOf(root.uri);
+  const elsewhere = scheme !== null && scheme !== 'file';
   for (const folder of folders) {
     const real = await realpath(folder).catch(() => null);
-    if (real !== null) return real;
+    // MLflow makes an empty folder beside a run whose artifacts go to a cloud: it tells nothing.
+    if (real !== null && !(elsewhere && (await isEmpty(real)))) return real;
   }
-  const scheme = root.uri === null ? null : schemeOf(root.uri);
-  if (scheme !== null && scheme !== 'file') throw unsupportedScheme(scheme);
+  if (elsewhere) throw unsupportedScheme(scheme);
   const wanted = folders[0];
   // MLflow makes the folder with the first artifact: while the project it would lie in is here, there is none yet.
   if (wanted === undefined || (await exists(resolve(wanted, '../../../..')))) return null;
@@ -102,6 +104,10 @@ function asFailure(error: unknown, path: string): unknown {
     return new FailureError('permission', `The artifact “${path}” can’t be read: access is denied.`, { cause: error });
   }
   return new FailureError('corrupt', `The artifact “${path}” can’t be read: ${error.message}`, { cause: error });
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  return (await readdir(folder).catch(() => [])).length === 0;
 }
 
 function exists(path: string): Promise<boolean> {

@@ -27,7 +27,7 @@ export function isUnknownEndpoint({ status, body }: Refusal): boolean {
   return (status === 404 || status === 405 || status === 501) && errorCode(body) !== 'RESOURCE_DOES_NOT_EXIST';
 }
 
-export function errorCode(body: unknown): string | undefined {
+function errorCode(body: unknown): string | undefined {
   return errorAnswer.safeParse(body).data?.error_code;
 }
 

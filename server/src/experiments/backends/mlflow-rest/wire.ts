@@ -73,7 +73,7 @@ const dataset = z.object({
   profile: optionalText,
 });
 
-export const wireRun = z.object({
+const wireRun = z.object({
   info: z
     .object({
       run_id: z.string().optional(),
