@@ -26,7 +26,7 @@ export function fieldsOf(columnIds: readonly string[]): RunFields {
 }
 
 /** Longer text is cut in cells; sorting looks no further. */
-export const longestCell = 200;
+const longestCell = 200;
 
 /** One column's values by row, rows rising; runs that lack it take no room. */
 export class ColumnValues {

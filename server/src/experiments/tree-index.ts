@@ -3,7 +3,7 @@ import type { RunSearch } from './search/query.ts';
 import { isServer, type Tracker, withSignal } from './tracker.ts';
 import type { RunFields, RunRecord } from './tracking-store.ts';
 
-export const parentTag = 'mlflow.parentRunId';
+const parentTag = 'mlflow.parentRunId';
 
 /** What the tree needs to know of a run. */
 export interface TreeNode {

@@ -58,7 +58,7 @@ export function toMetricPoints(history: MetricHistory, start = 0, end = history.
 }
 
 /** Keys come from users: `__proto__` must stay a key like any other. */
-export function toObject<T>(map: ReadonlyMap<string, T>): Record<string, T> {
+function toObject<T>(map: ReadonlyMap<string, T>): Record<string, T> {
   return Object.fromEntries(map);
 }
 

@@ -1,0 +1,163 @@
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Invocation } from './invocation.ts';
+import { createOutput } from './output.ts';
+import type { Terminal } from './terminal.ts';
+import { readVersion } from './version.ts';
+
+interface GlobalOptions {
+  readonly cwd?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+  readonly color: boolean;
+}
+
+export interface Program {
+  readonly command: Command;
+  setResult(listener: (code: number) => void): void;
+}
+
+/** All commands. The code of one is loaded when it runs: `--version` and `--help` answer at once. */
+export function createProgram(terminal: Terminal, signal: AbortSignal): Program {
+  let onResult: (code: number) => void = () => undefined;
+  const program = new Command('mlops');
+  const invocation = (command: Command): Invocation => {
+    const { cwd = '.', json = false, verbose = false, color } = command.optsWithGlobals<GlobalOptions>();
+    return {
+      terminal,
+      signal,
+      verbose,
+      output: createOutput(terminal, { json, color }),
+      cwd: resolve(terminal.cwd(), cwd),
+    };
+  };
+  /** Runs a command's function with what every command gets; what it returns is the exit code. */
+  const action =
+    <O>(execute: (invocation: Invocation, options: O, args: readonly string[]) => Promise<number>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const command = given.at(-1);
+      if (!(command instanceof Command)) throw new Error('Commander changed the arguments of actions.');
+      onResult(await execute(invocation(command), command.opts<O & object>(), command.args));
+    };
+
+  program
+    .description('Experiments, models, pipelines and their YAML, from the terminal.')
+    .option('--cwd <dir>', 'the workspace', '.')
+    .option('--json', 'one JSON document on standard output')
+    .option('--verbose', 'log to standard error, and show where an error came from')
+    .option('--no-color', 'no colours, as with NO_COLOR in the environment')
+    .version(readVersion(), '--version', 'show the version')
+    .helpOption('--help', 'show help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({ helpWidth: terminal.stdout.isTTY ? (terminal.stdout.columns ?? 80) : 80, showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      // A usage error is one line, its suggestion included.
+      outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')} See mlops --help.\n`),
+    });
+
+  const experiments = program.command('experiments').description('experiments of a tracker');
+  experiments
+    .command('list')
+    .description('list experiments with how many runs they have')
+    .addOption(trackingOption())
+    .action(
+      action<{ tracking?: string }>(async (given, { tracking }) => {
+        const { listExperiments } = await import('./commands/experiments-list.ts');
+        return listExperiments(given, { tracking });
+      }),
+    );
+
+  const runs = program.command('runs').description('runs of a tracker');
+  runs
+    .command('list')
+    .description('list runs, newest first')
+    .addOption(trackingOption())
+    .option('--experiment <name>', 'of this experiment only, by name or id', collect, [])
+    .option('--filter <expr>', 'in MLflow’s search grammar, such as "metrics.acc > 0.9 AND params.depth = \'5\'"')
+    .option('--order-by <clause>', 'such as "metrics.acc DESC"; may be repeated', collect, [])
+    .option('--limit <n>', 'at most so many', wholeNumber, 100)
+    .option('--page <token>', 'go on where the page before ended')
+    .action(
+      action<RunsListFlags>(async (given, { experiment, orderBy, ...options }) => {
+        const { listRuns } = await import('./commands/runs-list.ts');
+        return listRuns(given, { ...options, experiments: experiment, orderBy });
+      }),
+    );
+  runs
+    .command('history')
+    .description('all values of one metric of a run, in step order')
+    .argument('<id>', 'a run id, its first six characters or more, or tracker/id')
+    .requiredOption('--metric <key>', 'which metric')
+    .addOption(trackingOption())
+    .action(
+      action<{ metric: string; tracking?: string }>(async (given, { metric, tracking }, [run = '']) => {
+        const { showHistory } = await import('./commands/runs-history.ts');
+        return showHistory(given, { run, metric, tracking });
+      }),
+    );
+  runs
+    .command('compare')
+    .description('runs side by side: params, metrics and tags')
+    .argument('<id...>', 'run ids, their first six characters or more, or tracker/id')
+    .addOption(trackingOption())
+    .option('--only-different', 'leave out what is the same in all')
+    .action(
+      action<{ tracking?: string; onlyDifferent?: boolean }>(async (given, options, ids) => {
+        const { compare } = await import('./commands/runs-compare.ts');
+        return compare(given, {
+          runs: ids,
+          tracking: options.tracking,
+          onlyDifferent: options.onlyDifferent === true,
+        });
+      }),
+    );
+
+  program
+    .command('health')
+    .description('check every configured back end')
+    .addOption(trackingOption())
+    .action(
+      action<{ tracking?: string }>(async (given, { tracking }) => {
+        const { showHealth } = await import('./commands/health.ts');
+        return showHealth(given, { tracking });
+      }),
+    );
+
+  return {
+    command: program,
+    setResult(listener) {
+      onResult = listener;
+    },
+  };
+}
+
+interface RunsListFlags {
+  readonly tracking?: string;
+  readonly experiment: readonly string[];
+  readonly filter?: string;
+  readonly orderBy: readonly string[];
+  readonly limit: number;
+  readonly page?: string;
+}
+
+function trackingOption(): Option {
+  return new Option(
+    '--tracking <uri>',
+    'MLflow tracking URI: sqlite:///mlflow.db, a folder, http(s)://…; default: as configured, or what lies in the folder',
+  );
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > 50_000) {
+    throw new InvalidArgumentError('It has to be a whole number from 1 to 50000.');
+  }
+  return number;
+}
