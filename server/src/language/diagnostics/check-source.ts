@@ -9,6 +9,7 @@ import {
   type Place,
 } from '../schema/check-value.ts';
 import { anything, type SchemaNode, schemaOf } from '../schema/schema-model.ts';
+import type { Pair } from '../syntax/ast.ts';
 import type { LineTable } from '../syntax/lines.ts';
 import type { Branch, Chunk, Container, Parsed, Source, SourceDocument } from '../syntax/source.ts';
 import { chunksOf, type Entry, entriesOf } from '../syntax/walk.ts';
@@ -189,7 +190,16 @@ function checkLeaf(chunk: Chunk, schema: SchemaNode, path: readonly string[], ch
   const root = chunk.parsed.root;
   if (root?.type !== 'map') return;
   keepChecks(chunk, schema, check, (report, context) => {
-    checkPairs(root.items, schema, context);
+    const isVersion = (pair: Pair) => path.length === 0 && keyText(pair.key) === 'apiVersion';
+    checkPairs(
+      root.items.filter((pair) => !isVersion(pair)),
+      schema,
+      context,
+    );
+    checkPairs(root.items.filter(isVersion), schema, {
+      ...context,
+      report: (finding) => report({ ...finding, code: 'document-api-version' }),
+    });
     for (const { key, value } of root.items)
       checkRules(check.kind ?? 'Workspace', [...path, keyText(key) ?? ''], value, key, report);
   });
