@@ -382,7 +382,7 @@ class FastParser {
       const content = this.#spaces(lineStart);
       if (content >= textEnd) {
         // Blank lines with more spaces than the indentation are content; the full parser knows.
-        if (content - lineStart > (indent < 0 ? 0 : indent)) throw giveUp;
+        if (content - lineStart > Math.max(indent, 0)) throw giveUp;
         if (indent < 0) throw giveUp;
         if (lineEnd >= this.#length && content === lineStart) break;
         lines.push('');

@@ -1,0 +1,20 @@
+import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
+import { initializationOptions } from '#schemas/protocol/workspace.ts';
+import { registerBackendForwarding } from './rpc/forward.ts';
+import { registerLanguage } from './rpc/language.ts';
+
+// Without arguments that name a channel (`--node-ipc`, `--stdio`, `--socket`), an editor other than VS Code means stdio.
+if (!process.argv.some((argument) => /^--(?:node-ipc|stdio|socket|pipe)/.test(argument))) process.argv.push('--stdio');
+
+const connection = createConnection(ProposedFeatures.all);
+const language = registerLanguage(connection);
+const backend = registerBackendForwarding(connection);
+
+connection.onInitialize((params) => {
+  const options = initializationOptions.safeParse(params.initializationOptions ?? {});
+  // An editor that says nothing about trust gets the language features alone.
+  backend.configure(options.success ? options.data : initializationOptions.parse({ trusted: false }));
+  return { capabilities: language.configure(params), serverInfo: { name: 'MLOps Workbench' } };
+});
+connection.onShutdown(() => backend.dispose());
+connection.listen();
