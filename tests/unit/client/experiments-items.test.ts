@@ -47,6 +47,7 @@ describe('a run in the tree', () => {
   it('says everything to a screen reader', () => {
     const { spoken } = ofRun({ marks: { starred: true, hidden: true }, metric: { key: 'auc', last: 0.9, best: null } });
     expect(spoken).toBe('run run 1, finished, auc 0.9, 2 hr. ago, starred, hidden');
+    expect(ofRun({ status: 'FAILED' }).spoken).toBe('run run 1, failed · 2 hr. ago');
   });
 
   it('offers what fits it', () => {

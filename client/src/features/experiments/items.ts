@@ -84,6 +84,7 @@ const statusIcons: Record<RunStatus, { id: string; color?: string }> = {
 function runItem({ id, folder, connection, run }: RunNode, { now, locale }: Surroundings): ItemView {
   const when = describeTime(run, now, locale);
   const metric = describeMetric(run.metric);
+  const saysStatus = when !== null && run.status !== 'FINISHED';
   const marks = [
     ...(run.marks.starred ? [l10n.t('starred')] : []),
     ...(run.marks.hidden ? [l10n.t('hidden')] : []),
@@ -101,7 +102,13 @@ function runItem({ id, folder, connection, run }: RunNode, { now, locale }: Surr
       run.marks.hidden ? 'hidden' : 'shown',
       ...(hasOwnPage(connection.backend) ? ['link'] : []),
     ],
-    spoken: [l10n.t('run {0}', run.name || run.ref.runId), statusName(run.status), metric, when, ...marks]
+    spoken: [
+      l10n.t('run {0}', run.name || run.ref.runId),
+      saysStatus ? null : statusName(run.status),
+      metric,
+      when,
+      ...marks,
+    ]
       .filter((part) => part !== null)
       .join(', '),
     command: { id: commands.openRun, title: l10n.t('Open Run') },
