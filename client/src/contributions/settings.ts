@@ -9,7 +9,7 @@ export const settingsTable = {
   'http.timeoutSeconds': { default: 30, scope: 'window', restricted: false },
   'http.proxy': { default: '', scope: 'window', restricted: true },
   'diagnostics.severity': { default: 'asReported', scope: 'window', restricted: false },
-  'trace.server': { default: 'off', scope: 'window', restricted: false },
+  'trace.server': { default: 'messages', scope: 'window', restricted: false },
 } as const;
 
 export type SettingKey = keyof typeof settingsTable;
