@@ -48,6 +48,7 @@ interface Running {
 export function createBackendProcess(options: BackendProcessOptions): BackendProcess {
   let running: Running | null = null;
   let starting: Promise<Running> | null = null;
+  let stopping: Promise<void> = Promise.resolve();
   let failures = 0;
   let notBefore = 0;
   const killAtExit = () => running?.child.kill();
@@ -132,7 +133,8 @@ export function createBackendProcess(options: BackendProcessOptions): BackendPro
       const run = running ?? (await starting?.catch(() => null)) ?? null;
       running = null;
       process.off('exit', killAtExit);
-      if (run !== null) await end(run);
+      if (run !== null) stopping = Promise.all([stopping, end(run)]).then(() => undefined);
+      await stopping;
     },
   };
 }

@@ -85,7 +85,7 @@ export function networkFailure(error: unknown, url: URL): FailureError {
   if (known !== undefined) {
     return new FailureError('unreachable', known.says(url.host, url.hostname), { remedy: known.remedy, cause: error });
   }
-  if (code.startsWith('HPE_')) {
+  if (code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError')) {
     return new FailureError('remote', `${url.host} answered something that is no HTTP.`, {
       remedy: 'Check the port: another service may listen there.',
       cause: error,

@@ -19,6 +19,7 @@ import {
 import { type BackendProcess, createBackendProcess } from '../platform/backend-process.ts';
 import { FailureError, toFailure } from '../platform/failure.ts';
 import { tell } from './progress.ts';
+import { requestCancelled, requestFailed } from './register.ts';
 
 /** The part of a connection to the client that forwarding needs; a language server's and a plain one both have it. */
 interface ClientConnection {
@@ -100,6 +101,8 @@ interface ForwardedRequest {
 async function forwardRequest({ backend, state, method, params, token }: ForwardedRequest): Promise<unknown> {
   if (!isBackendMethod(method)) throw new ResponseError(ErrorCodes.MethodNotFound, `Unhandled method ${method}`);
   if (!state.trusted) throw asResponseError(untrusted());
+  // A token that is cancelled already tells nobody later.
+  if (token.isCancellationRequested) throw new ResponseError(requestCancelled, 'Cancelled.');
   try {
     return await backend.request(method, params, token);
   } catch (error) {
@@ -129,7 +132,7 @@ function untrusted(): FailureError {
 function asResponseError(error: unknown): ResponseError<unknown> {
   if (error instanceof ResponseError) return error;
   const failure = toFailure(error);
-  return new ResponseError(-32803, failure.message, failure);
+  return new ResponseError(requestFailed, failure.message, failure);
 }
 
 function childEnvironment(env: NodeJS.ProcessEnv, state: InitializationOptions): NodeJS.ProcessEnv {

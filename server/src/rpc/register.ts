@@ -29,8 +29,8 @@ export interface RequestContext {
 const largestAnswer = 1_000_000;
 
 // The Language Server Protocol's codes.
-const requestCancelled = -32800;
-const requestFailed = -32803;
+export const requestCancelled = -32800;
+export const requestFailed = -32803;
 
 /** Answers a request: parameters are parsed, failures become `ResponseError` with `data: Failure`. */
 export function registerRequest<P extends z.ZodType, R extends z.ZodType>(

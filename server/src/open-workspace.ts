@@ -1,0 +1,279 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Connection } from '#schemas/domain/connection.ts';
+import type { TrackingStore } from './experiments/tracking-store.ts';
+import type { Health } from './platform/component.ts';
+import { type ReadConfiguration, readConfiguration } from './platform/configuration/read.ts';
+import type { ResolvedConfiguration, ResolvedService, ResolvedTracker } from './platform/configuration/resolved.ts';
+import { watchConfiguration } from './platform/configuration/watch.ts';
+import { type CheckResult, toConnection } from './platform/connection-view.ts';
+import type { CredentialSource } from './platform/credentials.ts';
+import { FailureError, toFailure } from './platform/failure.ts';
+import type { HttpClient } from './platform/http.ts';
+import type { HttpTls } from './platform/http-dispatcher.ts';
+import { canCheck, checkService } from './platform/service-health.ts';
+import { SharedTask } from './platform/shared-task.ts';
+import { unhealthy } from './platform/unhealthy.ts';
+import { environmentSecrets, type OriginSecrets } from './security/credentials.ts';
+import { type GatedConnection, OriginGate } from './security/origin-gate.ts';
+import type { Workspace, WorkspaceOptions } from './workspace-port.ts';
+
+export interface State extends ReadConfiguration {
+  readonly secrets: readonly OriginSecrets[];
+}
+
+export async function readState(options: WorkspaceOptions): Promise<State> {
+  const explicitTracking = options.explicitTracking ?? null;
+  const { folder, env, settings, redactor } = options;
+  const read = await readConfiguration({ folder, env, settings, explicitTracking });
+  const secrets = await environmentSecrets(read.environment, { explicitTracking });
+  for (const credential of [...secrets, ...read.configuration.trackers].map((one) => one.credential)) {
+    if (credential !== null) redactor.register(credential.type === 'basic' ? credential.password : credential.token);
+  }
+  return { ...read, secrets };
+}
+
+/** Makes the adapter of a tracker; `server` is null for what lies on disk. */
+export type BuildStore = (
+  tracker: ResolvedTracker,
+  parts: {
+    readonly workspace: WorkspaceOptions;
+    readonly server: { readonly http: HttpClient; readonly credentials: CredentialSource } | null;
+  },
+) => Promise<TrackingStore>;
+
+interface OpenTracker {
+  readonly store: TrackingStore;
+  close(): Promise<void>;
+}
+
+const longestCheckMs = 15_000;
+
+/** A workspace whose stores a function builds that only the composition root knows. */
+export class OpenWorkspace implements Workspace {
+  readonly folder: string;
+  revision = 1;
+  #state: State;
+  readonly #options: WorkspaceOptions;
+  readonly #buildStore: BuildStore;
+  readonly #gate: OriginGate;
+  readonly #aborter = new AbortController();
+  readonly #trackers = new Map<string, SharedTask<OpenTracker>>();
+  readonly #listeners = new Set<() => void>();
+  readonly #watcher: { dispose(): void } | null;
+  #reloading: Promise<void> = Promise.resolve();
+
+  constructor(options: WorkspaceOptions, state: State, buildStore: BuildStore) {
+    this.#buildStore = buildStore;
+    this.folder = options.folder;
+    this.#options = options;
+    this.#state = state;
+    this.#gate = new OriginGate({
+      folder: options.folder,
+      permission: options.permission,
+      stored: options.credentials,
+      secrets: () => this.#state.secrets,
+      redactor: options.redactor,
+    });
+    this.#watcher = options.watch ? watchConfiguration(state.located.folders, () => this.#reloadLater()) : null;
+  }
+
+  get configuration(): ResolvedConfiguration {
+    return this.#state.configuration;
+  }
+
+  get defaultTracker(): string | null {
+    return this.configuration.defaultTracker;
+  }
+
+  get signal(): AbortSignal {
+    return this.#aborter.signal;
+  }
+
+  trackerConfiguration(name: string): ResolvedTracker {
+    const tracker = this.configuration.trackers.find((one) => one.name === name);
+    if (tracker !== undefined) return tracker;
+    const known = this.configuration.trackers.map((one) => one.name).join(', ');
+    throw new FailureError('not-found', `There is no tracker “${name}” in this workspace.`, {
+      remedy: known === '' ? 'Add one to mlops.yaml.' : `Known are: ${known}.`,
+    });
+  }
+
+  async tracker(name: string, signal?: AbortSignal): Promise<TrackingStore> {
+    this.signal.throwIfAborted();
+    const tracker = this.trackerConfiguration(name);
+    if (tracker.problem !== null) {
+      const reason = tracker.problem.attention === 'unsupported' ? 'unsupported' : 'input';
+      throw new FailureError(reason, `${name}: ${tracker.problem.message}`);
+    }
+    return (await this.#open(tracker).wait(signal)).store;
+  }
+
+  async connections(options: { check: boolean; signal?: AbortSignal }): Promise<readonly Connection[]> {
+    const { trackers, services } = this.configuration;
+    return Promise.all([
+      ...trackers.map(async (tracker) =>
+        toConnection(
+          { ...tracker, kind: 'tracker' },
+          await this.#check(tracker, options, (signal) => this.#checkTracker(tracker, signal)),
+        ),
+      ),
+      ...services.map(async (service) =>
+        toConnection(
+          service,
+          canCheck(service)
+            ? await this.#check(service, options, (signal) => this.#checkService(service, signal))
+            : 'not-checked',
+        ),
+      ),
+    ]);
+  }
+
+  async forget(origin: string): Promise<void> {
+    this.#gate.forget(origin);
+    const names = this.configuration.trackers.filter((one) => one.origin === origin).map(({ name }) => name);
+    const services = this.configuration.services.some((one) => one.origin === origin);
+    if (names.length === 0 && !services) return;
+    await this.#close(names);
+    this.#changed();
+  }
+
+  reload(): Promise<void> {
+    this.#reloading = this.#reloading.catch(() => undefined).then(() => this.#readAgain());
+    return this.#reloading;
+  }
+
+  onDidChange(listener: () => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  async dispose(): Promise<void> {
+    this.#watcher?.dispose();
+    this.#aborter.abort();
+    this.#listeners.clear();
+    await this.#close([...this.#trackers.keys()]);
+  }
+
+  #reloadLater(): void {
+    this.reload().catch((error: unknown) =>
+      this.#options.logger.error('The configuration can’t be read again', { error: toFailure(error).message }),
+    );
+  }
+
+  async #readAgain(): Promise<void> {
+    if (this.signal.aborted) return;
+    const before = this.#state;
+    const next = await readState(this.#options);
+    if (this.signal.aborted) return;
+    const sameSecrets = isDeepStrictEqual(before.secrets, next.secrets);
+    if (sameSecrets && isDeepStrictEqual(before.configuration, next.configuration)) return;
+    this.#state = next;
+    const stale = before.configuration.trackers.filter(
+      (old) =>
+        (!sameSecrets && old.origin !== null) ||
+        !next.configuration.trackers.some((tracker) => isDeepStrictEqual(tracker, old)),
+    );
+    await this.#close(stale.map(({ name }) => name));
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.revision += 1;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #open(tracker: ResolvedTracker): SharedTask<OpenTracker> {
+    const known = this.#trackers.get(tracker.name);
+    if (known !== undefined && !known.abandoned) return known;
+    const task = new SharedTask((signal) => this.#openTracker(tracker, signal));
+    this.#trackers.set(tracker.name, task);
+    // What could not be opened is tried again when it is asked for again.
+    task.result.catch(() => {
+      if (this.#trackers.get(tracker.name) === task) this.#trackers.delete(tracker.name);
+    });
+    return task;
+  }
+
+  async #openTracker(tracker: ResolvedTracker, signal: AbortSignal): Promise<OpenTracker> {
+    const connection = gated(tracker);
+    const http = connection === null ? null : await this.#httpFor(connection);
+    const server = http && connection && { http, credentials: this.#gate.credentials(connection) };
+    const store = await this.#buildStore(tracker, { workspace: this.#options, server });
+    const close = async () => {
+      await store.cleanup();
+      await http?.close();
+    };
+    try {
+      await store.initialize(signal);
+      return { store, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  async #httpFor(connection: GatedConnection): Promise<HttpClient> {
+    const { settings, env, logger } = this.#options;
+    const { createHttpClient } = await import('./platform/http.ts');
+    const { proxy, timeoutSeconds } = settings.http;
+    return createHttpClient({
+      timeoutMs: timeoutSeconds * 1_000,
+      proxyEnv: proxy === '' ? env : { NO_PROXY: env.NO_PROXY ?? env.no_proxy, HTTP_PROXY: proxy, HTTPS_PROXY: proxy },
+      tls: this.#tlsFor(connection),
+      origin: connection.origin,
+      permit: this.#gate.permit(connection),
+      logger,
+    });
+  }
+
+  #tlsFor({ origin, insecureTls }: GatedConnection): HttpTls | null {
+    if (insecureTls) return { origin, insecure: true, serverCertPath: null, clientCertPath: null };
+    return this.#state.secrets.find((secrets) => secrets.origin === origin)?.tls ?? null;
+  }
+
+  async #check(
+    configured: ResolvedTracker | ResolvedService,
+    options: { check: boolean; signal?: AbortSignal },
+    check: (signal: AbortSignal) => Promise<Health>,
+  ): Promise<CheckResult> {
+    if (configured.problem !== null || !options.check) return 'not-checked';
+    const connection = gated(configured);
+    if (connection !== null && !(await this.#gate.allowed(connection, false, options.signal))) return 'not-allowed';
+    const signals = [AbortSignal.timeout(longestCheckMs), this.signal, ...(options.signal ? [options.signal] : [])];
+    return check(AbortSignal.any(signals));
+  }
+
+  async #checkTracker(tracker: ResolvedTracker, signal: AbortSignal): Promise<Health> {
+    const started = performance.now();
+    try {
+      return await (await this.tracker(tracker.name, signal)).healthCheck(signal);
+    } catch (error) {
+      return unhealthy(error, performance.now() - started);
+    }
+  }
+
+  async #checkService(service: ResolvedService, signal: AbortSignal): Promise<Health> {
+    const connection = gated(service);
+    if (connection === null) throw new Error(`${service.name} is no server`);
+    const http = await this.#httpFor(connection);
+    try {
+      return await checkService(service, http, signal);
+    } finally {
+      await http.close();
+    }
+  }
+
+  async #close(names: readonly string[]): Promise<void> {
+    const closing = names.flatMap((name) => this.#trackers.get(name) ?? []);
+    for (const name of names) this.#trackers.delete(name);
+    await Promise.allSettled(closing.map(async (task) => (await task.result).close()));
+  }
+}
+
+function gated(configured: ResolvedTracker | ResolvedService): GatedConnection | null {
+  const { name, origin, consent } = configured;
+  if (origin === null) return null;
+  if (!('credential' in configured)) return { name, origin, consent, credential: null, insecureTls: false };
+  const { credential, insecureTls } = configured;
+  return { name, origin, consent, credential, insecureTls };
+}

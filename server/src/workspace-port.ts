@@ -1,0 +1,52 @@
+import type { Connection } from '#schemas/domain/connection.ts';
+import type { Settings } from '#schemas/protocol/workspace.ts';
+import type { TrackingStore } from './experiments/tracking-store.ts';
+import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
+import type { Logger } from './platform/log.ts';
+import type { Redactor } from './platform/redact.ts';
+import type { OriginPermission, StoredCredentials } from './security/ports.ts';
+
+/** One folder with what its configuration names. Stores open on first use and close when the configuration changes. */
+export interface Workspace {
+  /** Absolute path. */
+  readonly folder: string;
+  /** As last read. */
+  readonly configuration: ResolvedConfiguration;
+  readonly defaultTracker: string | null;
+  /** Increases with every change of the configuration. */
+  readonly revision: number;
+  /** Aborted when the workspace is disposed. */
+  readonly signal: AbortSignal;
+  /** Opened and initialised. Fails with `not-found` for an unknown name, and as {@link TrackingStore.initialize} does. */
+  tracker(name: string, signal?: AbortSignal): Promise<TrackingStore>;
+  trackerConfiguration(name: string): ResolvedTracker;
+  /** Every configured back end; with `check`, what each answers right now. Never asks for permission. */
+  connections(options: { check: boolean; signal?: AbortSignal }): Promise<readonly Connection[]>;
+  /** A secret or permission of an origin changed: what talks to it is built anew. */
+  forget(origin: string): Promise<void>;
+  /** Reads the configuration again. */
+  reload(): Promise<void>;
+  onDidChange(listener: () => void): { dispose(): void };
+  dispose(): Promise<void>;
+}
+
+export interface WorkspaceOptions {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly trusted: boolean;
+  /** The real environment; never `.env`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly redactor: Redactor;
+  /** What the person signed in with (SecretStorage). */
+  readonly credentials: StoredCredentials;
+  /** Asks whether the workspace's files may make us connect to an origin. */
+  readonly permission: OriginPermission;
+  /** A tracking URI of the command line: then it is the only tracker, and naming it was the permission. */
+  readonly explicitTracking?: string;
+  /** Follow changes of `mlops.yaml`, `.env` and what lies in the folder. */
+  readonly watch?: boolean;
+  /** Query stores in this thread: for a process that answers one question and ends. */
+  readonly inProcess?: boolean;
+}
