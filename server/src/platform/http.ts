@@ -7,7 +7,7 @@ import { withRetries } from './http-retry.ts';
 import { parseJson } from './json.ts';
 import type { Logger } from './log.ts';
 
-export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface HttpRequest {
   readonly method: HttpMethod;

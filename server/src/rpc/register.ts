@@ -100,7 +100,7 @@ export function notify<D extends NotificationDefinition>(rpc: Rpc, definition: D
 }
 
 /** How a thrown value crosses the wire. */
-export function toResponseError(error: unknown, method: string, logger: Logger): ResponseError<unknown> {
+function toResponseError(error: unknown, method: string, logger: Logger): ResponseError<unknown> {
   if (error instanceof ResponseError) return error;
   const failure = toFailure(error);
   if (failure.reason === 'cancelled') return new ResponseError(requestCancelled, failure.message, failure);

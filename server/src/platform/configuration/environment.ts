@@ -4,7 +4,7 @@ import type { ConfigurationWarning } from './resolved.ts';
 
 export type VariableSource = 'environment' | '.env';
 
-export interface Variable {
+interface Variable {
   readonly value: string;
   readonly source: VariableSource;
 }

@@ -22,7 +22,7 @@ export interface ConfigurationInputs {
 }
 
 /** The tracker that settings, environment or command line configure: it has no entry and so no name of its own. */
-export const defaultTrackerName = 'default';
+const defaultTrackerName = 'default';
 
 /**
  * Puts together what `mlops.yaml`, the environment, `.env`, settings and the folder itself say. Entries of
@@ -156,7 +156,7 @@ function named(name: string, uri: string, { inputs, source, base }: Origin): Res
 }
 
 /** An address is the person's own when they gave it on the command line or in their environment. */
-export function consentFor(origin: string | null, source: ConfigurationSource, environment: Environment): Consent {
+function consentFor(origin: string | null, source: ConfigurationSource, environment: Environment): Consent {
   if (origin === null || source === 'command line' || source === 'environment') return 'given';
   return originOfUri(environment.from('environment', 'MLFLOW_TRACKING_URI')) === origin ? 'given' : 'ask';
 }
