@@ -58,6 +58,18 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Program 
       outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')} See mlops --help.\n`),
     });
 
+  program
+    .command('validate')
+    .description('check the YAML of a workspace: all of it, or the files and folders named')
+    .argument('[path...]', 'files and folders')
+    .option('--sarif', 'SARIF 2.1.0 on standard output, for code scanning')
+    .action(
+      action<{ sarif?: boolean }>(async (given, options, paths) => {
+        const { validate } = await import('./commands/validate.ts');
+        return validate(given, { paths, sarif: options.sarif === true });
+      }),
+    );
+
   const experiments = program.command('experiments').description('experiments of a tracker');
   experiments
     .command('list')

@@ -15,6 +15,11 @@ export class MarkSet {
     return this.#marks.get(runId) ?? unmarked;
   }
 
+  /** Ids, in no order. */
+  starred(): string[] {
+    return [...this.#marks].filter(([, { starred }]) => starred).map(([id]) => id);
+  }
+
   get empty(): boolean {
     return this.#marks.size === 0;
   }

@@ -27,35 +27,38 @@ export interface SnapshotLimits {
 
 const nothing: RunFields = { params: [], metrics: [], tags: [] };
 const pageOnDisk = 50_000;
+/** A server takes seconds for a thousand runs: what is seen first comes in a smaller page. */
+const firstPageOnServer = 250;
 const pageOnServer = 1_000;
 /** Runs with all their fields are read in smaller pages: other requests have their turn in between. */
 const pageOfAllFields = 1_000;
 
 /**
- * The runs of one query at one revision. Rows are in memory; columns are read when they are asked for, all of them in one
- * pass once somebody wants to know which there are. A server gives whole runs only, so there it is one pass from the start.
+ * The runs of one query at one revision. Of a store on disk all rows are in memory from the start, and columns are read
+ * when they are asked for, all of them in one pass once somebody wants to know which there are. A server gives whole runs
+ * only and takes its time: there, runs are read page by page in the order asked, as far as somebody looks.
  */
 export class RunsSnapshot {
-  readonly rows: readonly RunRow[];
   readonly #tracker: Tracker;
   readonly #search: RunSearch;
   readonly #limits: SnapshotLimits;
-  readonly #rowOf: ReadonlyMap<string, number>;
+  readonly #rows: RunRow[] = [];
+  readonly #rowOf = new Map<string, number>();
   readonly #single: LRUCache<string, ColumnValues>;
+  readonly #names: ReadonlyMap<string, string>;
+  #nextPage: string | null = null;
+  #growing: SharedTask<void> | null = null;
   #scan: SharedTask<ColumnStore> | null = null;
-  #columns: ColumnStore | null;
+  #columns: ColumnStore | null = null;
 
   private constructor(
     of: { tracker: Tracker; search: RunSearch; limits: SnapshotLimits },
-    rows: readonly RunRow[],
-    columns: ColumnStore | null,
+    names: ReadonlyMap<string, string>,
   ) {
     this.#tracker = of.tracker;
     this.#search = of.search;
     this.#limits = of.limits;
-    this.rows = rows;
-    this.#columns = columns;
-    this.#rowOf = new Map(rows.map(({ id }, row) => [id, row]));
+    this.#names = names;
     this.#single = new LRUCache({ max: of.limits.columns });
   }
 
@@ -65,19 +68,45 @@ export class RunsSnapshot {
   ): Promise<RunsSnapshot> {
     const { store } = of.tracker;
     const names = namesOf(await store.listExperiments({ view: 'all', signal }));
-    const columns = isServer(store) ? new ColumnStore(of.limits.cells) : null;
-    const rows: RunRow[] = [];
-    const pages = readPages(of, columns ? { limit: pageOnServer } : { limit: pageOnDisk, fields: nothing }, signal);
-    for await (const runs of pages) {
-      for (const run of runs) {
-        columns?.add(rows.length, run);
-        rows.push(toRow(run, names));
-      }
+    const snapshot = new RunsSnapshot(of, names);
+    if (isServer(store)) {
+      snapshot.#columns = new ColumnStore(of.limits.cells);
+      await snapshot.#readPage(firstPageOnServer, signal);
+    } else {
+      for await (const runs of readPages(of, { limit: pageOnDisk, fields: nothing }, signal)) snapshot.#take(runs);
     }
-    return new RunsSnapshot(of, rows, columns);
+    return snapshot;
   }
 
-  /** All columns of params, metrics and tags. */
+  /** As far as they were read. */
+  get rows(): readonly RunRow[] {
+    return this.#rows;
+  }
+
+  get complete(): boolean {
+    return this.#nextPage === null;
+  }
+
+  /** How many runs there are; of a server that has more than were read, those and as many as its next page may have. */
+  get expected(): number {
+    return this.#rows.length + (this.complete ? 0 : pageOnServer);
+  }
+
+  /** Reads the next page. */
+  async grow(signal?: AbortSignal): Promise<void> {
+    if (this.complete) return;
+    if (this.#growing === null || this.#growing.abandoned) {
+      const growing = new SharedTask((shared) => this.#readPage(pageOnServer, shared));
+      this.#growing = growing;
+      const end = () => {
+        if (this.#growing === growing) this.#growing = null;
+      };
+      growing.result.then(end, end);
+    }
+    await this.#growing.wait(signal);
+  }
+
+  /** All columns of params, metrics and tags of the runs that were read. */
   async columns(signal?: AbortSignal): Promise<ColumnStore> {
     if (this.#columns) return this.#columns;
     if (this.#scan === null || this.#scan.abandoned) {
@@ -99,9 +128,8 @@ export class RunsSnapshot {
   async column(columnId: string, signal?: AbortSignal): Promise<ColumnValues | undefined> {
     if (this.#columns?.keepsValues) return this.#columns.values(columnId);
     const known = this.#single.get(columnId);
-    const column = parseColumnId(columnId);
-    if (known || column === null) return known;
-    const values = new ColumnValues(column.kind, column.key);
+    if (known || parseColumnId(columnId) === null) return known;
+    const values = new ColumnValues();
     const found = new Map<number, string | number>();
     for await (const runs of readPages(this.#of, { limit: pageOnDisk, fields: fieldsOf([columnId]) }, signal)) {
       for (const run of runs) this.#note(found, run, columnId);
@@ -132,7 +160,7 @@ export class RunsSnapshot {
     columnIds: readonly string[],
     signal?: AbortSignal,
   ): Promise<(RunRecord | undefined)[]> {
-    const ids = rows.flatMap((row) => this.rows[row]?.id ?? []);
+    const ids = rows.flatMap((row) => this.#rows[row]?.id ?? []);
     if (ids.length === 0 || columnIds.every((id) => parseColumnId(id) === null)) return rows.map(() => undefined);
     const page = await this.#tracker.store.searchRuns(
       {
@@ -144,11 +172,29 @@ export class RunsSnapshot {
       withSignal({ limit: ids.length, page: null, fields: fieldsOf(columnIds) }, signal),
     );
     const byId = new Map(page.runs.map((run) => [run.id, run]));
-    return rows.map((row) => byId.get(this.rows[row]?.id ?? ''));
+    return rows.map((row) => byId.get(this.#rows[row]?.id ?? ''));
   }
 
   get #of() {
     return { tracker: this.#tracker, search: this.#search };
+  }
+
+  async #readPage(limit: number, signal: AbortSignal): Promise<void> {
+    const page = await this.#tracker.store.searchRuns(this.#search, { limit, page: this.#nextPage, signal });
+    signal.throwIfAborted();
+    this.#take(page.runs);
+    this.#nextPage = page.nextPage;
+  }
+
+  #take(runs: readonly RunRecord[]): void {
+    for (const run of runs) {
+      // Between two pages a new run may push one that was read already onto the next.
+      if (this.#rowOf.has(run.id)) continue;
+      const row = this.#rows.length;
+      this.#columns?.add(row, run);
+      this.#rowOf.set(run.id, row);
+      this.#rows.push(toRow(run, this.#names));
+    }
   }
 
   #note(found: Map<number, string | number>, run: RunRecord, columnId: string): void {

@@ -30,20 +30,9 @@ const longestCell = 200;
 
 /** One column's values by row, rows rising; runs that lack it take no room. */
 export class ColumnValues {
-  readonly kind: FieldKind;
-  readonly key: string;
   readonly #rows: number[] = [];
   readonly #values: (string | number)[] = [];
   readonly #texts = new Map<string, string>();
-
-  constructor(kind: FieldKind, key: string) {
-    this.kind = kind;
-    this.key = key;
-  }
-
-  get size(): number {
-    return this.#rows.length;
-  }
 
   add(row: number, value: string | number): void {
     this.#rows.push(row);
@@ -61,13 +50,6 @@ export class ColumnValues {
     this.#rows.length = 0;
     this.#values.length = 0;
     this.#texts.clear();
-  }
-
-  *entries(): Iterable<readonly [row: number, value: string | number]> {
-    for (const [position, row] of this.#rows.entries()) {
-      const value = this.#values[position];
-      if (value !== undefined) yield [row, value];
-    }
   }
 
   /** Params take few different values: equal texts are kept once. */
@@ -150,7 +132,7 @@ export class ColumnStore {
     const columns = this.#columns[kind];
     let column = columns.get(key);
     if (column === undefined) {
-      column = { values: new ColumnValues(kind, key), first: value, runs: 0, numeric: true, varies: false };
+      column = { values: new ColumnValues(), first: value, runs: 0, numeric: true, varies: false };
       columns.set(key, column);
     }
     column.runs += 1;

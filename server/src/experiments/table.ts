@@ -16,12 +16,14 @@ import type { ViewState } from './folder-experiments.ts';
 import type { MarkSet } from './marks.ts';
 import { type RunRow, RunsSnapshot, type SnapshotLimits } from './runs-snapshot.ts';
 import { parseRunSearch } from './search/parse.ts';
+import type { Condition, OrderBy } from './search/query.ts';
 import { Snapshots } from './snapshots.ts';
 import { fieldOf, parseColumnId, toCell } from './table-columns.ts';
 import { type SortKey, sortRows } from './table-sort.ts';
-import type { Tracker } from './tracker.ts';
+import { isServer, type Tracker } from './tracker.ts';
 
 type Query = Omit<z.output<typeof tableQuery>, 'folder' | 'tracker'>;
+type SortedQuery = Query & { readonly sort: readonly TableSort[] };
 type WindowQuery = Omit<ParsedParamsOf<typeof tableWindow>, 'folder' | 'tracker'>;
 type ExportQuery = Omit<ParsedParamsOf<typeof exportTable>, 'folder' | 'tracker'>;
 
@@ -32,7 +34,7 @@ const exportedAtOnce = 200;
 
 /**
  * Tables over any number of runs. The runs of a query are read once a revision, their order once a sort; a window is a
- * slice of it.
+ * slice of it. A server's runs are read as far as windows reach: until then `total` counts one more page than was read.
  */
 export class RunTable {
   readonly #snapshots = new Snapshots<RunsSnapshot>(keptQueries);
@@ -50,12 +52,12 @@ export class RunTable {
     state: ViewState,
     signal?: AbortSignal,
   ): Promise<ResultOf<typeof tableColumns>> {
-    const snapshot = await this.#snapshot(tracker, query, state.revision, signal);
+    const snapshot = await this.#snapshot(tracker, { ...query, sort: [] }, state, signal);
     const columns = await snapshot.columns(signal);
     const rows = this.#shownRows(snapshot, query, state.marks);
     return {
       columns: [...describeAttributes(snapshot.rows), ...columns.describe()],
-      total: rows.length,
+      total: totalOf(snapshot, rows),
       revision: state.shownRevision,
     };
   }
@@ -66,8 +68,9 @@ export class RunTable {
     state: ViewState,
     signal?: AbortSignal,
   ): Promise<ResultOf<typeof tableWindow>> {
-    const snapshot = await this.#snapshot(tracker, query, state.revision, signal);
-    const order = await this.#order(snapshot, query, state.marks, signal);
+    const snapshot = await this.#snapshot(tracker, query, state, signal);
+    const wanted = { tracker, marks: state.marks, until: query.start + query.count };
+    const order = await this.#order(snapshot, query, wanted, signal);
     const visible = order.slice(query.start, query.start + query.count);
     const cells = await snapshot.cells(visible, query.columns, signal);
     const rows = visible.flatMap((index, position): TableRow[] => {
@@ -82,7 +85,7 @@ export class RunTable {
         },
       ];
     });
-    return { rows, total: order.length, revision: state.shownRevision };
+    return { rows, total: totalOf(snapshot, order), revision: state.shownRevision };
   }
 
   /** Writes all rows with whole texts, the column names first. See {@link csvLine} for what happens to formulas. */
@@ -92,54 +95,96 @@ export class RunTable {
     state: ViewState,
     options: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
   ): Promise<ResultOf<typeof exportTable>> {
-    const snapshot = await this.#snapshot(tracker, query, state.revision, options.signal);
-    const order = await this.#order(snapshot, query, state.marks, options.signal);
+    const snapshot = await this.#snapshot(tracker, query, state, options.signal);
+    const all = { tracker, marks: state.marks, until: Number.POSITIVE_INFINITY };
+    const order = await this.#order(snapshot, query, all, options.signal);
     await writeFileWhole(query.path, csvLines({ snapshot, order, columns: query.columns, ...options }), options.signal);
     return { rows: order.length, path: query.path };
   }
 
-  #snapshot(tracker: Tracker, query: Query, revision: number, signal?: AbortSignal): Promise<RunsSnapshot> {
-    const { experimentIds, filter, view } = query;
-    const search = parseRunSearch({ experimentIds, filter, view });
-    const name = JSON.stringify([[...experimentIds].sort(), search.conditions, view]);
+  #snapshot(tracker: Tracker, query: SortedQuery, state: ViewState, signal?: AbortSignal): Promise<RunsSnapshot> {
+    const { experimentIds, filter, view, starredOnly } = query;
+    const parsed = parseRunSearch({ experimentIds, filter, view });
+    const starred = starredOnly ? [isOneOf(state.marks.starred())] : [];
+    const orderBy = sortsItself(tracker, query.sort) ? (orderOf(query.sort) ?? []) : [];
+    const search = { ...parsed, conditions: [...parsed.conditions, ...starred], orderBy };
+    const name = JSON.stringify([[...experimentIds].sort(), search.conditions, orderBy, view]);
     return this.#snapshots.get(
-      { tracker, revision, name },
+      { tracker, revision: state.revision, name },
       (shared) => RunsSnapshot.read({ tracker, search, limits: this.#limits }, shared),
       signal,
     );
   }
 
+  /** The rows to show in their order, at least `until` of them where there are so many. */
   async #order(
     snapshot: RunsSnapshot,
-    query: Query & { sort: readonly TableSort[] },
-    marks: MarkSet,
+    query: SortedQuery,
+    wanted: { tracker: Tracker; marks: MarkSet; until: number },
     signal?: AbortSignal,
   ): Promise<readonly number[]> {
+    const { tracker, marks, until } = wanted;
+    let shown = this.#shownRows(snapshot, query, marks);
+    while (!snapshot.complete && shown.length < until) {
+      await snapshot.grow(signal);
+      shown = this.#shownRows(snapshot, query, marks);
+    }
+    if (sortsItself(tracker, query.sort)) return shown;
     let orders = this.#orders.get(snapshot);
     if (!orders) {
       orders = new LRUCache({ max: keptOrders });
       this.#orders.set(snapshot, orders);
     }
-    const name = JSON.stringify([query.sort, query.showHidden, query.starredOnly]);
+    const name = JSON.stringify([query.sort, query.showHidden, snapshot.rows.length]);
     const known = orders.get(name);
     if (known?.marks === marks) return known.rows;
     const keys: SortKey[] = [];
     for (const { column, descending } of query.sort) {
       keys.push({ values: await sortValues(snapshot, column, signal), descending });
     }
-    const rows = sortRows(this.#shownRows(snapshot, query, marks), keys);
+    const rows = sortRows(shown, keys);
     orders.set(name, { marks, rows });
     return rows;
   }
 
   #shownRows(snapshot: RunsSnapshot, query: Query, marks: MarkSet): number[] {
     const rows = [...snapshot.rows.keys()];
-    if (!query.starredOnly && (query.showHidden || marks.empty)) return rows;
-    return rows.filter((index) => {
-      const { starred, hidden } = marks.of(snapshot.rows[index]?.id ?? '');
-      return (query.showHidden || !hidden) && (!query.starredOnly || starred);
-    });
+    if (query.showHidden || marks.empty) return rows;
+    return rows.filter((index) => !marks.of(snapshot.rows[index]?.id ?? '').hidden);
   }
+}
+
+/** A server sorts before it gives its first page; what lies on this disk, and what MLflow can't sort by, is sorted here. */
+function sortsItself({ store }: Tracker, sort: readonly TableSort[]): boolean {
+  return isServer(store) && orderOf(sort) !== null;
+}
+
+/** Until all of a server's runs were read, their number is not known: there are more than these. */
+function totalOf(snapshot: RunsSnapshot, rows: readonly number[]): number {
+  return rows.length + snapshot.expected - snapshot.rows.length;
+}
+
+function isOneOf(runIds: readonly string[]): Condition {
+  return { entity: 'attribute', key: 'run_id', comparator: 'IN', value: runIds.length > 0 ? runIds : [''] };
+}
+
+const sortableAttributes: ReadonlyMap<string, string> = new Map([
+  ['attribute.name', 'run_name'],
+  ['attribute.status', 'status'],
+  ['attribute.startTime', 'start_time'],
+  ['attribute.id', 'run_id'],
+]);
+
+/** A sort as MLflow's order; null where MLflow can't sort so. */
+function orderOf(sort: readonly TableSort[]): OrderBy[] | null {
+  const order = new Map<string, OrderBy>();
+  for (const { column, descending } of sort) {
+    const attribute = sortableAttributes.get(column);
+    const field = attribute === undefined ? parseColumnId(column) : { kind: 'attribute' as const, key: attribute };
+    if (field === null) return null;
+    if (!order.has(column)) order.set(column, { entity: field.kind, key: field.key, descending });
+  }
+  return [...order.values()];
 }
 
 async function sortValues(snapshot: RunsSnapshot, columnId: string, signal?: AbortSignal): Promise<SortKey['values']> {

@@ -26,7 +26,7 @@ export interface TreeStructure {
 }
 
 const pageOnDisk = 50_000;
-const pageOnServer = 500;
+const pageOnServer = 200;
 
 /**
  * The runs of a search, read as far as it takes: a store on disk gives all at once, a server page by page. A run whose

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -163,6 +163,38 @@ describe('the command line', () => {
       code: 0,
       stdout: '{"components":[]}\n',
     });
+  });
+
+  it('checks YAML: done where all is well, 1 where there are errors, 2 where there is no file', async () => {
+    const churn = join(import.meta.dirname, '../../../docs/examples/churn');
+    expect(await runMlops(['validate', churn])).toMatchObject({ code: 0, stdout: '' });
+    const folder = await emptyFolder();
+    await writeFile(
+      join(folder, 'a.mlops.yaml'),
+      'apiVersion: mlops/v1\nkind: Monitor\nmetadata: {name: x}\nspeed: 1\n',
+    );
+    const { code, stdout } = await runMlops(['validate', '--json'], { cwd: folder });
+    expect(code).toBe(1);
+    const answer = z
+      .strictObject({ files: z.array(z.string()), diagnostics: z.array(z.record(z.string(), z.unknown())) })
+      .parse(JSON.parse(stdout));
+    expect(answer.files).toEqual(['a.mlops.yaml']);
+    expect(answer.diagnostics).toContainEqual({
+      file: 'a.mlops.yaml',
+      line: 4,
+      column: 1,
+      endLine: 4,
+      endColumn: 6,
+      severity: 'error',
+      code: 'schema-unknown-key',
+      message: expect.stringContaining('speed'),
+    });
+    const people = await runMlops(['validate', 'a.mlops.yaml'], { cwd: folder });
+    expect(people).toMatchObject({ code: 1, stdout: expect.stringContaining('a.mlops.yaml:4:1 error') });
+    const sarif = await runMlops(['validate', '--sarif'], { cwd: folder });
+    expect(sarif.code).toBe(1);
+    expect(JSON.parse(sarif.stdout)).toMatchObject({ version: '2.1.0' });
+    expect(await runMlops(['validate', 'missing.yaml'], { cwd: folder })).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('ends with 3 where a server does not answer, with 1 where health is asked', async () => {

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { createMessageConnection, ResponseError, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import type { NotificationDefinition, ParamsOf, RequestDefinition, ResultOf } from '#schemas/protocol/request.ts';
-import { workspaceChanged } from '#schemas/protocol/workspace.ts';
+import { allowOrigin, getCredential, workspaceChanged } from '#schemas/protocol/workspace.ts';
 import { createBackend } from '#server/rpc/backend.ts';
 
 export interface BackendClient {
@@ -22,6 +22,8 @@ export function startBackend(folder: string): BackendClient {
   const backend = createBackend(server, { env: { VITEST: 'true' } });
   server.listen();
   client.listen();
+  client.onRequest(getCredential.method, () => ({ credential: null }));
+  client.onRequest(allowOrigin.method, () => ({ allowed: true }));
   client.onUnhandledNotification(() => undefined);
   const uri = pathToFileURL(folder).href;
   client

@@ -17,13 +17,13 @@ describe('the command line', () => {
     expect(await mlops('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
     const help = await mlops('--help');
     expect(help).toMatchObject({ code: 0, stderr: '' });
-    expect(help.stdout).toMatch(/experiments[\s\S]*runs[\s\S]*health/);
+    expect(help.stdout).toMatch(/validate[\s\S]*experiments[\s\S]*runs[\s\S]*health/);
     expect((await mlops('runs', 'list', '--help')).stdout).toMatch(/--order-by[\s\S]*--json/);
   });
 
   it.each([
     [['runs', 'lst'], 'list'],
-    [['healt'], 'health'],
+    [['validat'], 'validate'],
     [['runs', 'list', '--trackin', 'x'], '--tracking'],
     [['runs', 'list', '--limit', 'many'], 'whole number'],
     [['runs', 'history', 'abc'], '--metric'],

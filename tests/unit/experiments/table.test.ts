@@ -158,12 +158,44 @@ describe('the runs table', () => {
     expect(await window({}, state(2))).toMatchObject({ total: 2, revision: 2 });
   });
 
-  it('reads a server’s runs in one pass', async () => {
-    store.server = true;
-    store.runs = Array.from({ length: 2_500 }, (_, index) => runRecord({ id: `r${index}`, metrics: { m: index } }));
-    await window({ columns: ['metric.m'], sort: [{ column: 'metric.m', descending: true }] });
-    await columns();
-    expect(store.asked.pages).toEqual([1_000, 1_000, 500]);
+  describe('of a server', () => {
+    beforeEach(() => {
+      store.server = true;
+      store.runs = Array.from({ length: 2_500 }, (_, index) =>
+        runRecord({ id: `r${index}`, startTime: -index, metrics: { m: (index * 7) % 2_500 } }),
+      );
+    });
+
+    it('reads as far as windows reach, and says that there is more', async () => {
+      const first = await window({ count: 100 });
+      expect(first.total).toBeGreaterThan(250);
+      expect(store.asked.pages).toEqual([250]);
+      await columns();
+      await window({ count: 100, start: 100 });
+      expect(store.asked.pages).toEqual([250]);
+      expect((await window({ count: 500, start: 1_000 })).rows).toHaveLength(500);
+      expect(store.asked.pages).toEqual([250, 1_000, 1_000]);
+      expect(await window({ count: 500, start: 2_400 })).toMatchObject({ total: 2_500 });
+      const all = await Promise.all([0, 500, 1_000, 1_500, 2_000].map((start) => names({ start })));
+      expect(all.flat()).toEqual(Array.from({ length: 2_500 }, (_, index) => `r${index}`));
+    });
+
+    it('lets the server sort where it can', async () => {
+      const sorted = await window({
+        columns: ['metric.m'],
+        sort: [{ column: 'metric.m', descending: true }],
+        count: 3,
+      });
+      expect(sorted.rows.map(({ cells }) => cells[0])).toEqual([2_499, 2_498, 2_497]);
+      expect(store.asked.pages).toEqual([250]);
+    });
+
+    it('asks for starred runs by their names', async () => {
+      const starred = new Map(['r3', 'r2400'].map((id) => [id, { starred: true, hidden: false }]));
+      expect(await names({ starredOnly: true }, state(1, new MarkSet(starred)))).toEqual(['r3', 'r2400']);
+      expect(await names({ starredOnly: true }, state(1, noMarks))).toEqual([]);
+      expect(store.asked.runs).toBe(2);
+    });
   });
 
   it('keeps telling of all columns where there are too many values to keep, and reads windows from the store', async () => {

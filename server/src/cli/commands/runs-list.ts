@@ -139,12 +139,18 @@ function paramColumns(runs: readonly RunRecord[], search: RunSearch): Column<Run
     const isNumeric = maps.every((params) => parseNumber(params.get(key) ?? '0') !== null);
     return {
       header: key,
-      cell: ({ params }) => params.get(key) ?? '',
+      cell: ({ params }) => shortNumber(params.get(key) ?? ''),
       align: isNumeric ? 'right' : 'left',
       shrinkTo: 8,
       optional: index < asked.length ? 1 : 5 + index,
     };
   });
+}
+
+/** Python writes a drawn learning rate with 17 digits: nobody reads them in a table. */
+function shortNumber(text: string): string {
+  const number = text.length > 10 ? parseNumber(text) : null;
+  return number === null ? text : formatNumber(number);
 }
 
 function keysIn({ conditions, orderBy }: RunSearch, entity: 'metric' | 'param'): string[] {
