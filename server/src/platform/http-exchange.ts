@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { FailureError } from './failure.ts';
 import { networkFailure } from './http-failure.ts';
 
@@ -72,7 +72,7 @@ export async function attempt(options: Attempt): Promise<Answer> {
 }
 
 async function sendOnce(outgoing: Outgoing, options: Attempt, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-  const [{ request }, dispatcher] = await Promise.all([import('undici'), options.dispatcherFor(outgoing.url)]);
+  const dispatcher = await options.dispatcherFor(outgoing.url);
   return request(outgoing.url, {
     method: outgoing.method,
     headers: { ...outgoing.headers },

@@ -13,7 +13,7 @@ interface Given {
 }
 
 async function resolve({ yaml, real = {}, dotenv = {}, settings = '', explicit, found = [] }: Given) {
-  const read = yaml === undefined ? null : await parseWorkspaceDocument(yaml, '/repo/mlops.yaml');
+  const read = yaml === undefined ? null : parseWorkspaceDocument(yaml, '/repo/mlops.yaml');
   return resolveConfiguration({
     root: '/repo',
     folder: '/repo/sub',
@@ -204,7 +204,7 @@ describe('an mlops.yaml that is broken', () => {
     ['kind: Pipeline', null],
     ['', null],
   ])('is warned of with its line: %j', async (yaml, line) => {
-    const { warnings } = await parseWorkspaceDocument(yaml, 'mlops.yaml');
+    const { warnings } = parseWorkspaceDocument(yaml, 'mlops.yaml');
     expect(warnings[0]).toMatchObject({ file: 'mlops.yaml', line });
   });
 
@@ -218,13 +218,13 @@ describe('an mlops.yaml that is broken', () => {
               .join(', ');
       return `a${level}: &a${level} [${items}]`;
     });
-    const { warnings } = await parseWorkspaceDocument(`kind: Workspace\n${levels.join('\n')}\n`, 'mlops.yaml');
+    const { warnings } = parseWorkspaceDocument(`kind: Workspace\n${levels.join('\n')}\n`, 'mlops.yaml');
     expect(warnings.length).toBeGreaterThan(0);
   });
 
   test('beside other documents still has its Workspace read', async () => {
     const yaml = 'kind: Pipeline\n---\nkind: Workspace\ntracking: [{name: a, uri: mlruns}]\n---\nkind: Workspace\n';
-    const { document, warnings } = await parseWorkspaceDocument(yaml, 'mlops.yaml');
+    const { document, warnings } = parseWorkspaceDocument(yaml, 'mlops.yaml');
     expect(document?.tracking).toMatchObject([{ name: 'a', line: 4 }]);
     expect(warnings).toMatchObject([{ line: 5, message: expect.stringContaining('ignored') }]);
   });

@@ -60,13 +60,13 @@ export async function readWorkspaceDocument(file: string): Promise<ReadDocument>
   try {
     const source = await readFile(file, 'utf8');
     if (source.length > largestFile) return unreadable(file, 'It is larger than 1 MB and was not read.');
-    return await parseWorkspaceDocument(source, file);
+    return parseWorkspaceDocument(source, file);
   } catch (error) {
     return unreadable(file, `This file can’t be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-export async function parseWorkspaceDocument(source: string, file: string): Promise<ReadDocument> {
+export function parseWorkspaceDocument(source: string, file: string): ReadDocument {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(source, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const documents = Array.isArray(parsed) ? parsed : [];
