@@ -1,6 +1,6 @@
 import { checkSource } from './diagnostics/check-source.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
-import type { Position } from './features/cursor-context.ts';
+import type { Position } from './features/cursor.ts';
 import { offsetAt } from './features/locate.ts';
 import { parseSource, type Source, updateSource } from './syntax/source.ts';
 

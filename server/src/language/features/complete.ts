@@ -3,7 +3,8 @@ import { allowedValues, describeKey, inline, typeOf } from '../schema/describe.t
 import { type SchemaNode, schemaOf } from '../schema/schema-model.ts';
 import { expand, fittingMappings, schemasAt } from '../schema/schema-path.ts';
 import type { Source } from '../syntax/source.ts';
-import { type CursorContext, cursorContext, type Position } from './cursor-context.ts';
+import type { CursorContext, Position } from './cursor.ts';
+import { cursorContext } from './cursor-context.ts';
 import { documentSnippets, keySnippet } from './snippets.ts';
 
 /** Something to insert. `text` is a snippet; lines after its first carry their whole indentation. */

@@ -2,41 +2,9 @@ import { isKind, type Kind } from '#schemas/config/document.ts';
 import { keyText } from '../schema/check-value.ts';
 import type { Source, SourceDocument } from '../syntax/source.ts';
 import { entriesOf } from '../syntax/walk.ts';
+import type { CursorContext, Position } from './cursor.ts';
 import { flowContext } from './flow-context.ts';
 import { hasContent, lineText, type Segment, segmentsOf } from './line-shape.ts';
-
-/** A key, or `*` for an item of a list. */
-export type Path = readonly string[];
-
-/**
- * Where the cursor is, told by lines and their indentation alone: broken YAML above or below changes nothing.
- * `key`: a key of the mapping at `path` may stand here. `value`: the value of `key` there. `item`: an item of the list
- * at `path`; where items are mappings, a key of a new one. `expression`: inside of `${{ }}`.
- */
-export interface CursorContext {
-  readonly role: 'key' | 'value' | 'item' | 'expression' | 'none';
-  readonly kind: Kind | null;
-  readonly path: Path;
-  readonly key: string;
-  /** Keys that the mapping has already, with their values where those stand on the same line. */
-  readonly siblings: ReadonlyMap<string, string>;
-  /** What is replaced, on the cursor's line. */
-  readonly replace: { readonly line: number; readonly start: number; readonly end: number };
-  /** Column that further keys of the mapping would stand at. */
-  readonly column: number;
-  readonly flow: boolean;
-  /** A colon stands behind the word already. */
-  readonly colonFollows: boolean;
-  /** The cursor touches the colon of its key. */
-  readonly needsSpace: boolean;
-  /** The document has no `kind` yet. */
-  readonly newDocument: boolean;
-}
-
-export interface Position {
-  readonly line: number;
-  readonly character: number;
-}
 
 export function cursorContext(source: Source, position: Position): CursorContext {
   const text = lineText(source, position.line);
@@ -119,6 +87,8 @@ function wordAt(text: string, position: Position): CursorContext['replace'] {
   // A dash that begins an item is no part of the word.
   const word = text.slice(start, end);
   const lead = /^-+(?=\s|$)/.exec(word)?.[0].length ?? 0;
+  if (position.character < start + lead)
+    return { line: position.line, start: position.character, end: position.character };
   return { line: position.line, start: start + lead, end };
 }
 

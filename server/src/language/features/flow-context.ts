@@ -1,5 +1,5 @@
 import type { Source } from '../syntax/source.ts';
-import type { CursorContext, Position } from './cursor-context.ts';
+import type { CursorContext, Position } from './cursor.ts';
 import { lineText, type Segment, segmentsOf } from './line-shape.ts';
 
 const MAX_LINES = 200;

@@ -2,7 +2,7 @@ import { describeKey } from '../schema/describe.ts';
 import { type SchemaNode, schemaOf } from '../schema/schema-model.ts';
 import { fittingMappings, schemasAt } from '../schema/schema-path.ts';
 import type { Source } from '../syntax/source.ts';
-import type { Position } from './cursor-context.ts';
+import type { Position } from './cursor.ts';
 import { locate, positionAt } from './locate.ts';
 
 export interface Hover {

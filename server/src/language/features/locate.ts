@@ -3,7 +3,8 @@ import { lineAt } from '../diagnostics/ranges.ts';
 import { keyText } from '../schema/check-value.ts';
 import type { Node, Pair } from '../syntax/ast.ts';
 import type { Branch, Chunk, Container, Source, SourceDocument } from '../syntax/source.ts';
-import { documentAt, kindOf, type Path, type Position } from './cursor-context.ts';
+import type { Path, Position } from './cursor.ts';
+import { documentAt, kindOf } from './cursor-context.ts';
 
 /** What stands at a position: a key or the value of one. Offsets are those of the file. */
 export interface Located {

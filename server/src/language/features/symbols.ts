@@ -2,7 +2,8 @@ import { keyText } from '../schema/check-value.ts';
 import type { Node, Pair } from '../syntax/ast.ts';
 import type { Branch, Chunk, Container, Source, SourceDocument } from '../syntax/source.ts';
 import { entriesOf } from '../syntax/walk.ts';
-import { kindOf, type Position } from './cursor-context.ts';
+import type { Position } from './cursor.ts';
+import { kindOf } from './cursor-context.ts';
 import { positionAt } from './locate.ts';
 
 export interface OutlineSymbol {
