@@ -2,6 +2,7 @@ import type { Kind } from '#schemas/config/document.ts';
 import { stepActions } from '#schemas/config/pipeline.ts';
 import { keyText, type Place } from '../schema/check-value.ts';
 import type { Node } from '../syntax/ast.ts';
+import { didYouMean } from './did-you-mean.ts';
 import type { Finding, Report } from './finding.ts';
 
 /** The keys of one mapping, wherever its lines are. */
@@ -72,6 +73,8 @@ function checkStep(keys: Keys, place: Place, report: Report): void {
   if (keys.has('<<')) return;
   const present = stepActions.filter((action) => keys.has(action));
   if (present.length === 0) {
+    // A misspelt action is reported where it stands.
+    if ([...keys.keys()].some((name) => didYouMean(name, stepActions).length > 0)) return;
     report(at(place, 'step-action', 'A step needs something to do: one of `run`, `entrypoint`, `uses` or `register`.'));
   } else if (present.length > 1) {
     const second = keys.get(present[1] ?? '')?.key ?? place;

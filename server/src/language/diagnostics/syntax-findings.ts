@@ -27,7 +27,8 @@ export function syntaxFinding(problem: SyntaxProblem, text: string, root: Node |
   const unclosed = unclosedNode(problem, text, root);
   if (unclosed) return unclosed;
   const code = codeOf(problem);
-  return { code, ...narrowed(problem, text), message: messageOf(problem, code) };
+  const place = (code === 'yaml-tab' ? tabOf(problem, text) : null) ?? narrowed(problem, text);
+  return { code, ...place, message: messageOf(problem, code) };
 }
 
 /** Something that was opened and never closed is told where it was opened: the end of it is anybody's guess. */
@@ -88,6 +89,13 @@ function messageOf(problem: SyntaxProblem, code: Finding['code']): string {
 
 function sentence(message: string): string {
   return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
+/** The indentation with a tab in it, on the line of the problem or the first one after. */
+function tabOf(problem: SyntaxProblem, text: string): { start: number; end: number } | null {
+  const from = text.lastIndexOf('\n', Math.max(0, problem.start - 1)) + 1;
+  const found = /^ *\t[ \t]*/m.exec(text.slice(from));
+  return found ? { start: from + found.index, end: from + found.index + found[0].length } : null;
 }
 
 /** A problem ends with its line at the latest: one that runs on to the end of the file hides everything else. */

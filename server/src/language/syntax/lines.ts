@@ -3,12 +3,16 @@ export interface LineTable {
   readonly count: number;
   /** Offset of each line; one more entry than lines, the last being the text's length. */
   readonly starts: Int32Array;
-  /** Leading spaces; {@link BLANK} for lines without content, {@link COMMENT} for those with a comment alone. */
+  /**
+   * Leading spaces; {@link BLANK} for lines without content, {@link COMMENT} for those with a comment alone,
+   * {@link TABBED} for those with a tab before their content: they begin no entry, whatever they were meant to be.
+   */
   readonly indents: Int32Array;
 }
 
 export const BLANK = -1;
 export const COMMENT = -2;
+export const TABBED = -3;
 
 const LF = 10;
 const CR = 13;
@@ -37,7 +41,7 @@ export function scanLines(text: string): LineTable {
     const content = position;
     while (code === SPACE || code === TAB) code = text.charCodeAt(++position);
     if (position >= length || code === LF || code === CR) indents[count] = BLANK;
-    else indents[count] = code === HASH ? COMMENT : content - start;
+    else indents[count] = code === HASH ? COMMENT : position > content ? TABBED : content - start;
     count++;
     const lf = text.indexOf('\n', position);
     position = lf < 0 ? length : lf + 1;

@@ -2,7 +2,7 @@ import type { Node, SyntaxProblem } from './ast.ts';
 import { fastParse } from './fast-parse.ts';
 import { fullParse } from './full-parse.ts';
 import { type LineTable, scanLines } from './lines.ts';
-import { type BranchSpan, type ContainerSpan, type LeafSpan, split } from './split.ts';
+import { type BranchSpan, type ContainerSpan, type LeafSpan, split, splitFurther } from './split.ts';
 
 /** What a chunk's text says, wherever the chunk stands: kept while the text stays the same. */
 export interface Parsed {
@@ -105,10 +105,19 @@ function build(text: string, reuse: Reuse): Source {
     const header = chunk(span.header);
     return { type: 'branch', header, body: container(span.body), misplaced: span.bare ? null : unexpectedBody(header) };
   };
+  // An entry that can't be read is cut smaller, down to the line that is to blame.
+  const chunkOrBranch = (span: LeafSpan): Chunk | Branch => {
+    const made = chunk(span);
+    if (!made.parsed.problems.some(({ severity }) => severity === 'error')) return made;
+    const further = splitFurther(text, lines, span);
+    if (further === null) return made;
+    chunks.splice(chunks.indexOf(made), 1);
+    return branch(further);
+  };
   const container = (span: ContainerSpan): Container => ({
     type: span.type,
     indent: span.indent,
-    entries: span.entries.map((entry) => (entry.type === 'leaf' ? chunk(entry) : branch(entry))),
+    entries: span.entries.map((entry) => (entry.type === 'leaf' ? chunkOrBranch(entry) : branch(entry))),
   });
   const documents = split(text, lines).map((span) => ({
     ...span,

@@ -1,4 +1,4 @@
-import { BLANK, type LineTable } from './lines.ts';
+import { BLANK, type LineTable, TABBED } from './lines.ts';
 
 const BANG = 33;
 const PERCENT = 37;
@@ -114,7 +114,8 @@ function hasContent(text: string, from: number): boolean {
 
 function splitDocument(text: string, lines: LineTable, from: number, to: number): ContainerSpan | LeafSpan | null {
   const content = firstContent(lines, from, to);
-  if (content < 0) return null;
+  if (content < 0)
+    return lines.indents.subarray(from, to).includes(TABBED) ? { type: 'leaf', firstLine: from, endLine: to } : null;
   return splitContainer(text, lines, from, to, content) ?? { type: 'leaf', firstLine: from, endLine: to };
 }
 
@@ -182,7 +183,18 @@ interface EntryLines {
   readonly type: 'map' | 'seq';
 }
 
-function splitEntry(text: string, lines: LineTable, entry: EntryLines): LeafSpan | BranchSpan {
+/**
+ * Splits an entry that is too short to be split for speed; null where it can't be. For one that can't be read: each of
+ * its own entries that can be read then still is.
+ */
+export function splitFurther(text: string, lines: LineTable, leaf: LeafSpan): BranchSpan | null {
+  if (!leaf.expected) return null;
+  const { line: start, indent, type } = leaf.expected;
+  const entry = splitEntry(text, lines, { first: leaf.firstLine, start, end: leaf.endLine, indent, type }, 0);
+  return entry.type === 'branch' ? entry : null;
+}
+
+function splitEntry(text: string, lines: LineTable, entry: EntryLines, splitFrom = SPLIT_FROM): LeafSpan | BranchSpan {
   const own = lines.indents[entry.start] ?? 0;
   const leaf = {
     type: 'leaf',
@@ -190,7 +202,7 @@ function splitEntry(text: string, lines: LineTable, entry: EntryLines): LeafSpan
     endLine: entry.end,
     expected: { type: entry.type, indent: entry.indent, line: entry.start, own },
   } as const;
-  if (entry.type === 'seq' || entry.end - entry.start < SPLIT_FROM) return leaf;
+  if (entry.type === 'seq' || entry.end - entry.start < splitFrom) return leaf;
   const bare = matches(bareKey, text, (lines.starts[entry.start] ?? 0) + own);
   const content = firstContent(lines, entry.start + 1, entry.end);
   if (content < 0) return leaf;
@@ -206,7 +218,7 @@ function splitEntry(text: string, lines: LineTable, entry: EntryLines): LeafSpan
   )
     return leaf;
   const body = splitContainer(text, lines, content, entry.end, content);
-  if (body === null || body.entries.length < 2) return leaf;
+  if (body === null || (body.entries.length < 2 && splitFrom > 0)) return leaf;
   return { type: 'branch', header: { ...leaf, endLine: content }, body, bare };
 }
 
