@@ -71,6 +71,23 @@ describe('messages', () => {
     ]);
   });
 
+  it('ask for the form that belongs there, not for quotes that would not help', () => {
+    const [only] = message(step('run: x\ntimeout: 30\n'));
+    expect(only).toMatch(/^Expected a duration such as 30s.* the number 30\.$/);
+    expect(only).not.toContain('quotes');
+  });
+
+  it('name the space and the quotes that are missing', () => {
+    expect(message(`${pipeline}steps:\n  a: run:x\n`).join()).toContain('a space after its colon');
+    expect(message(step('run: echo a: b\n')).join()).toContain('needs quotes');
+  });
+
+  it('only warn of a tag that is not known', () => {
+    expect(found(step('run: !env x\n')).map(({ code, severity }) => [code, severity])).toEqual([
+      ['yaml-syntax', 'warning'],
+    ]);
+  });
+
   it('list what is allowed where nothing is close', () => {
     expect(message(`${deployment}engine: cloud\n`).join()).toContain('`kubernetes`, `argo-rollouts`');
   });
@@ -116,6 +133,11 @@ describe('places', () => {
   it('are counted after a character outside of the basic plane on the same line', () => {
     const [only] = found(`${pipeline}steps: {a: {run: "😀", tiemout: 1}}\n`);
     expect(only?.range.startCharacter).toBe('steps: {a: {run: "😀", '.length);
+  });
+
+  it('of a second key in the same step point at the first', () => {
+    const [only] = found(step('run: x\nrun: y\n'));
+    expect(only?.related).toMatchObject([{ range: { startLine: 5, startCharacter: 4, endCharacter: 7 } }]);
   });
 
   it('of a second key point at the first', () => {

@@ -366,10 +366,13 @@ function shifted(diagnostics: readonly Diagnostic[], chunk: Chunk): readonly Dia
 function diagnosticOf(finding: Finding, chunk: Chunk, lines: LineTable): Diagnostic {
   return {
     code: finding.code,
-    severity: diagnosticCodes[finding.code],
+    severity: finding.severity ?? diagnosticCodes[finding.code],
     message: finding.message,
     range: rangeOf(finding, chunk, lines),
-    related: [],
+    related: (finding.related ?? []).map((place) => ({
+      range: rangeOf(place, chunk, lines),
+      message: place.message,
+    })),
     replacements: finding.replacements ?? [],
   };
 }

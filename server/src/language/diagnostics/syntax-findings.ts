@@ -28,7 +28,8 @@ export function syntaxFinding(problem: SyntaxProblem, text: string, root: Node |
   if (unclosed) return unclosed;
   const code = codeOf(problem);
   const place = (code === 'yaml-tab' ? tabOf(problem, text) : null) ?? narrowed(problem, text);
-  return { code, ...place, message: messageOf(problem, code) };
+  const mild = problem.severity === 'warning' ? { severity: 'warning' as const } : {};
+  return { code, ...place, message: messageOf(problem, code), ...mild };
 }
 
 /** Something that was opened and never closed is told where it was opened: the end of it is anybody's guess. */
@@ -73,6 +74,8 @@ function codeOf(problem: SyntaxProblem): Finding['code'] {
 }
 
 function messageOf(problem: SyntaxProblem, code: Finding['code']): string {
+  if (/^Nested mappings are not allowed/.test(problem.message))
+    return 'A text with `: ` in it needs quotes; otherwise it would be a key of its own.';
   if (code === 'yaml-tab') return 'Tabs can’t indent YAML; use spaces.';
   if (/^Missing closing/.test(problem.message)) {
     return problem.message.includes('"') || problem.message.includes('double')

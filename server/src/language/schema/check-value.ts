@@ -185,13 +185,22 @@ function mergedKeys(node: MapNode, context: CheckContext): Set<string> | null {
 }
 
 export function checkDuplicates(pairs: readonly Pair[], context: CheckContext): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, Node>();
   for (const { key } of pairs) {
     const name = keyText(key);
     if (name === null || name === '<<') continue;
-    if (seen.has(name))
-      report(context, key, 'yaml-duplicate-key', `The key \`${name}\` stands here twice; only one value would count.`);
-    seen.add(name);
+    const first = seen.get(name);
+    if (!first) {
+      seen.set(name, key);
+      continue;
+    }
+    context.report({
+      code: 'yaml-duplicate-key',
+      start: key.start,
+      end: Math.max(key.end, key.start + 1),
+      message: `The key \`${name}\` stands here twice; only one value would count.`,
+      related: [{ start: first.start, end: first.end, message: `\`${name}\` stands here first.` }],
+    });
   }
 }
 
@@ -328,11 +337,27 @@ function isOfType(node: Node, type: SchemaType): boolean {
 }
 
 function typeMismatch(node: Node, schema: SchemaNode, at: Place, context: CheckContext): void {
+  const form = node.type === 'scalar' && typeof node.value === 'number' ? formOfText(schema, String(node.value)) : null;
+  if (form !== null) {
+    report(context, at, 'schema-type', `${form} This is ${describeNode(node)}.`);
+    return;
+  }
   const expected = expectation(schema);
   const quoted =
     node.type === 'scalar' && node.style === 'plain' && typeof node.value !== 'string' && acceptsText(schema);
-  const hint = quoted ? ` Put it in quotes to make it text.` : '';
+  const unspaced =
+    node.type === 'scalar' && node.style === 'plain' && !acceptsText(schema) && /^\w+:\S/.test(String(node.value));
+  const hint = quoted ? ' Put it in quotes to make it text.' : unspaced ? ' A key needs a space after its colon.' : '';
   report(context, at, 'schema-type', `Expected ${expected}, but this is ${describeNode(node)}.${hint}`);
+}
+
+/** What form text has to have here, where no number can have it: quotes alone would not help. */
+function formOfText(schema: SchemaNode, value: string): string | null {
+  const texts = (schema.alternatives.length > 0 ? schema.alternatives : [schema]).filter((each) =>
+    each.types.includes('string'),
+  );
+  const [first] = texts;
+  return first?.pattern && texts.every(({ pattern }) => pattern && !pattern.test(value)) ? first.patternMessage : null;
 }
 
 function acceptsText(schema: SchemaNode): boolean {
