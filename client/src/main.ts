@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { env, l10n, commands as registry, window, workspace } from 'vscode';
 import { experimentsChanged } from '#schemas/protocol/experiments.ts';
 import {
@@ -34,6 +35,9 @@ import { CredentialStore } from './platform/secrets.ts';
 import { proxyEnvironment, serverSettings } from './platform/settings.ts';
 import { PanelManager } from './webview/panel-manager.ts';
 
+/** How long the tree waits for one tracker before it shows the others. */
+const patienceMs = 700;
+
 /** Wires everything that is loaded on first use; the server starts with it. */
 export function createMain({ context, experimentsView, statusItem }: Host): Main {
   const log = createLog();
@@ -56,6 +60,8 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
     toFailure,
     isAvailable: () => available,
     state: () => viewState,
+    enough: () => delay(patienceMs),
+    onArrived: (node) => (node ? experiments.update([node]) : experiments.show()),
     pageSize: () => serverSettings(readSetting).experiments.pageSize,
   });
   const experiments = new ExperimentsTree(model, server);

@@ -155,12 +155,14 @@ function errorItem({ id, connection, failure, attention }: ErrorNode): ItemView 
 
 function noteItem({ id, note }: NoteNode): ItemView {
   const texts: Record<NoteNode['note'], string> = {
+    waiting: l10n.t('Waiting for an answer…'),
     noTrackers: l10n.t('No experiments found here'),
     noExperiments: l10n.t('No experiments yet'),
     noRuns: l10n.t('No runs yet'),
     noMatch: l10n.t('No run matches the filter'),
   };
-  const base = { id, label: texts[note], icon: { id: 'info' }, children: 'none', context: ['note'] } as const;
+  const icon = { id: note === 'waiting' ? 'loading~spin' : 'info' };
+  const base = { id, label: texts[note], icon, children: 'none', context: ['note'] } as const;
   if (note === 'noMatch') return { ...base, command: { id: commands.clearFilter, title: l10n.t('Clear Filter') } };
   if (note === 'noTrackers')
     return { ...base, command: { id: commands.addConnection, title: l10n.t('Add Connection') } };

@@ -13,6 +13,7 @@ import {
   type RunNode,
   type TrackerNode,
 } from './nodes.ts';
+import { Patience } from './patience.ts';
 import { type RunList, RunLists } from './run-lists.ts';
 import type { ViewState } from './view-state.ts';
 
@@ -22,6 +23,10 @@ export interface ModelOptions {
   readonly state: () => ViewState;
   readonly pageSize: () => number;
   readonly toFailure: (error: unknown) => Failure;
+  /** Resolves when a view has waited long enough for one tracker. */
+  readonly enough: () => Promise<void>;
+  /** Children that took longer are there now; undefined: those of the root. */
+  readonly onArrived: (node: ExperimentNode | undefined) => void;
   /** False once the server was given up: then the view's welcome text says so, and nothing is asked. */
   readonly isAvailable: () => boolean;
 }
@@ -39,6 +44,7 @@ export interface RunsChange {
  */
 export class ExperimentsModel {
   private readonly nodes = new Map<string, ExperimentNode>();
+  private readonly patience: Patience<ExperimentNode[]>;
   private readonly lists = new RunLists((list) => this.fetch(list));
   /** Trackers by folder as last listed. */
   private readonly trackers = new Map<string, readonly Connection[]>();
@@ -47,6 +53,11 @@ export class ExperimentsModel {
 
   constructor(options: ModelOptions) {
     this.options = options;
+    this.patience = new Patience({
+      enough: options.enough,
+      placeholder: (key) => [this.note(key, 'waiting')],
+      onArrived: (key) => options.onArrived(this.nodes.get(key)),
+    });
   }
 
   /** The node that VS Code hands to a command, if it is one of ours. */
@@ -69,10 +80,10 @@ export class ExperimentsModel {
       case 'folder':
         return this.ofFolder(node.folder, node.id);
       case 'tracker':
-        return this.ofTracker(node.folder, node.connection, node.id);
+        return this.ofTrackerSoon(node.folder, node.connection, node.id);
       case 'experiment':
       case 'run':
-        return this.ofRunList(node);
+        return this.patience.get(node.id, () => this.ofRunList(node));
       default:
         return [];
     }
@@ -80,6 +91,7 @@ export class ExperimentsModel {
 
   /** Forgets what was fetched, but not how much of it: the next look fetches as many runs again. */
   refresh(): void {
+    this.patience.forget();
     this.lists.invalidate(() => true);
   }
 
@@ -91,11 +103,14 @@ export class ExperimentsModel {
     const holds = (list: RunList) => inTracker(list) && (!ids || list.runs.some((run) => ids.has(run.ref.runId)));
     // A run that no list holds may be a new one: then every list of that tracker is out of date.
     const known = ids !== null && [...ids].every((id) => this.lists.some((l) => inTracker(l) && listHolds(l, id)));
-    return this.lists.invalidate(known ? holds : inTracker);
+    const nodes = this.lists.invalidate(known ? holds : inTracker);
+    for (const { id } of nodes) this.patience.forget(id);
+    return nodes;
   }
 
   async loadMore(parentId: string): Promise<ExperimentNode | undefined> {
     await this.lists.more(parentId);
+    this.patience.forget(parentId);
     return this.nodes.get(parentId);
   }
 
@@ -150,7 +165,7 @@ export class ExperimentsModel {
       const trackers = await this.listTrackers(folder);
       const [only] = trackers;
       if (!only) return parentId === null ? [] : [this.note(parentId, 'noTrackers')];
-      if (trackers.length === 1) return await this.ofTracker(folder, only, parentId);
+      if (trackers.length === 1) return await this.ofTrackerSoon(folder, only, parentId);
       return trackers.map((connection) =>
         this.keep<TrackerNode>({
           kind: 'tracker',
@@ -162,6 +177,10 @@ export class ExperimentsModel {
     } catch (error) {
       return [this.failed({ folder, parentId, connection: null, error })];
     }
+  }
+
+  private ofTrackerSoon(folder: string, connection: Connection, parentId: string | null): Promise<ExperimentNode[]> {
+    return this.patience.get(parentId ?? folder, () => this.ofTracker(folder, connection, parentId));
   }
 
   private async ofTracker(folder: string, connection: Connection, parentId: string | null): Promise<ExperimentNode[]> {

@@ -62,7 +62,7 @@ export interface ErrorNode {
   attention: ConnectionAttention | null;
 }
 
-export type NoteKind = 'noTrackers' | 'noExperiments' | 'noRuns' | 'noMatch';
+export type NoteKind = 'waiting' | 'noTrackers' | 'noExperiments' | 'noRuns' | 'noMatch';
 
 export interface NoteNode {
   readonly kind: 'note';

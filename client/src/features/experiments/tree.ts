@@ -54,10 +54,15 @@ export class ExperimentsTree implements TreeSource<ExperimentNode> {
     return item;
   }
 
+  /** Shows what the model has now. */
+  show(): void {
+    this.changed.fire(undefined);
+  }
+
   /** Fetches everything that is in sight again. */
   refresh(): void {
     this.model.refresh();
-    this.changed.fire(undefined);
+    this.show();
   }
 
   /** Shows some nodes and their children anew. */
