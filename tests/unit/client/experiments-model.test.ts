@@ -20,6 +20,8 @@ function setUp(options: {
   folders?: { uri: string; name: string }[];
   filter?: string;
   isAvailable?: boolean;
+  /** When the view has waited long enough; never, where left out. */
+  enough?: Promise<void>;
 }) {
   const { counts, failing = {} } = options;
   const runs = new Map(
@@ -28,6 +30,7 @@ function setUp(options: {
       Array.from({ length: count }, (_, index) => treeRun(`${index}`, { ref: { tracker, runId: `${index}` } })),
     ]),
   );
+  const slow = Promise.withResolvers<object>();
   const server = fakeServer({
     'connections/list': () => ({
       connections: [
@@ -41,7 +44,8 @@ function setUp(options: {
     }),
     'experiments/list': (params) => {
       const { tracker } = z.object({ tracker: z.string() }).parse(params);
-      if (tracker in failing) throw failing[tracker];
+      if (tracker in failing) return Promise.reject(failing[tracker]);
+      if (tracker === 'slow') return slow.promise;
       return {
         experiments: [
           { id: '0', name: 'Default', lifecycleStage: 'active', runs: 0 },
@@ -57,15 +61,18 @@ function setUp(options: {
       return { runs: all.slice(start, end), nextPage: end < all.length ? String(end) : null, total: all.length };
     },
   });
+  const arrived: (ExperimentNode | undefined)[] = [];
   const model = new ExperimentsModel({
     server,
     folders: () => options.folders ?? [{ uri: folder, name: 'ws' }],
     state: () => viewState.parse({ filter: options.filter ?? '' }),
     pageSize: () => 10,
     toFailure,
+    enough: () => options.enough ?? new Promise(() => {}),
+    onArrived: (node) => arrived.push(node),
     isAvailable: () => options.isAvailable ?? true,
   });
-  return { model, server, runs };
+  return { model, server, runs, arrived, slow };
 }
 
 const kinds = (nodes: readonly ExperimentNode[]) => nodes.map(({ kind }) => kind);
@@ -124,6 +131,15 @@ describe('the experiments model', () => {
       attention: 'sign-in',
     });
     expect(error && model.parentOf(error)).toBe(team);
+  });
+
+  it('does not wait for one tracker to show the others', async () => {
+    const { model, arrived, slow } = setUp({ counts: { local: 1, slow: 1 }, enough: Promise.resolve() });
+    const [, tracker] = await model.children();
+    expect(await model.children(tracker)).toMatchObject([{ kind: 'note', note: 'waiting' }]);
+    slow.resolve({ experiments: [{ id: '1', name: 'late', lifecycleStage: 'active', runs: 1 }] });
+    await expect.poll(() => arrived).toEqual([tracker]);
+    expect(await model.children(tracker)).toMatchObject([{ kind: 'experiment', experiment: { name: 'late' } }]);
   });
 
   it('loads runs page by page, and as many again after a refresh', async () => {
