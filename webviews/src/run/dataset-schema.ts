@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** A column of a dataset as MLflow describes it. */
+export interface SchemaColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean | null;
+}
+
+const columnSpec = z.object({
+  name: z.string().optional(),
+  type: z.string(),
+  required: z.boolean().optional(),
+});
+const tensorSpec = z.object({
+  name: z.string().optional(),
+  'tensor-spec': z.object({ dtype: z.string(), shape: z.array(z.number()) }),
+});
+const schemaText = z.union([
+  z.object({ mlflow_colspec: z.array(z.union([columnSpec, tensorSpec])) }),
+  z.object({ mlflow_tensorspec: z.object({ features: z.unknown() }) }),
+]);
+
+/** The columns in MLflow's JSON of a dataset's schema; null where it is none that we know. */
+export function schemaColumns(text: string): SchemaColumn[] | null {
+  const parsed = schemaText.safeParse(parseJson(text));
+  if (!parsed.success || !('mlflow_colspec' in parsed.data)) return null;
+  return parsed.data.mlflow_colspec.map((column, index) => {
+    const name = column.name ?? `column ${index + 1}`;
+    if ('type' in column) return { name, type: column.type, required: column.required ?? null };
+    const { dtype, shape } = column['tensor-spec'];
+    return { name, type: `${dtype} [${shape.join(', ')}]`, required: null };
+  });
+}
+
+const plainRecord = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
+/** A flat JSON object (a profile, a source) as pairs; null where it is something else. */
+export function flatPairs(text: string): [string, string][] | null {
+  const parsed = plainRecord.safeParse(parseJson(text));
+  return parsed.success ? Object.entries(parsed.data).map(([key, value]) => [key, String(value)]) : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,510 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { RunRef } from '#schemas/domain/run.ts';
+import { exportTable, getRun, markRuns, trackerLink } from '#schemas/protocol/experiments.ts';
+import { copyText, openCompare, openExternal, openRun, pickSaveFile } from '#schemas/protocol/webview.ts';
+import { announce } from '../shared/announce.ts';
+import { openContextMenu } from '../shared/context-menu.ts';
+import type { DataGrid, GridAction, GridSource } from '../shared/data-grid.ts';
+import { PageElement } from '../shared/element.ts';
+import { format } from '../shared/format.ts';
+import type { GridColumn } from '../shared/grid-layout.ts';
+import { type Host, isAborted, type VsCodeApi } from '../shared/host.ts';
+import { icon, iconButton } from '../shared/icons.ts';
+import { describeError, emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
+import type { PanelRoot } from '../shared/panel.ts';
+import { nextSort } from '../shared/sort.ts';
+import { ViewStore } from '../shared/view-store.ts';
+import { runCell, selectCell, starCell } from './cells.ts';
+import { columnLabel, columnOfId, defaultWidth } from './columns.ts';
+import { rememberFilter } from './filter-suggestions.ts';
+import type { WindowRow } from './row-windows.ts';
+import { mostCompared, Selection } from './selection.ts';
+import { type RunsState, TableModel } from './table-model.ts';
+import { type RunsPanelView, runsPanelView } from './view.ts';
+
+/** The runs of one or more experiments as a table. */
+export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
+  static override properties = {
+    state: { state: true },
+    view: { state: true },
+    pickerOpen: { state: true },
+    sight: { state: true },
+    message: { state: true },
+    startError: { state: true },
+  };
+
+  host: Host | null = null;
+  store: ViewStore<typeof runsPanelView> | null = null;
+  state: RunsState | null = null;
+  view: RunsPanelView = runsPanelView.parse({});
+  pickerOpen = false;
+  sight = { start: 0, end: 0 };
+  /** What the last action did or why it did not. */
+  message: { text: string; isError: boolean } | null = null;
+  startError: { error: unknown; retry: () => void } | null = null;
+  #model: TableModel | null = null;
+  #selection = new Selection();
+  #anchor = -1;
+  #columns: readonly GridColumn[] = [];
+  #source: GridSource = { count: 0, has: () => false, cell: () => nothing };
+
+  connect(host: Host, api: VsCodeApi): void {
+    this.host = host;
+    this.store = new ViewStore(api, runsPanelView);
+    this.view = this.store.load();
+    this.#selection = new Selection(this.view.selected);
+    window.addEventListener('pagehide', () => this.store?.flush());
+    document.addEventListener('visibilitychange', () => this.store?.flush());
+  }
+
+  show(state: RunsState): void {
+    if (!this.host) return;
+    this.state = state;
+    this.startError = null;
+    this.#model = new TableModel({ host: this.host, state, view: this.view, onChange: () => this.requestUpdate() });
+    this.#remember({});
+    void this.#open(this.#model);
+  }
+
+  async #open(model: TableModel): Promise<void> {
+    const { filter, starredOnly, showHidden, scroll } = this.view;
+    const opened = await model.choose({ filter, starredOnly, showHidden });
+    // A remembered filter may no longer hold; the runs are to be seen all the same.
+    if (!opened && model.filterError) {
+      const refused = model.filterError;
+      await model.choose({ filter: '', starredOnly, showHidden });
+      model.filterError = refused;
+    }
+    await this.updateComplete;
+    this.#grid?.restoreScroll(scroll);
+  }
+
+  dataChanged(): void {
+    void this.#model?.refresh();
+  }
+
+  failed(error: unknown, retry: () => void): void {
+    this.startError = { error, retry };
+  }
+
+  get #grid(): DataGrid | null {
+    return this.querySelector('data-grid');
+  }
+
+  #remember(change: Partial<RunsPanelView>): void {
+    this.view = { ...this.view, ...change };
+    if (this.state) this.store?.save(this.state, this.view);
+  }
+
+  get #shownColumns(): readonly string[] {
+    return this.view.columns ?? this.#model?.defaults ?? [];
+  }
+
+  protected override willUpdate(_changed: PropertyValues): void {
+    const model = this.#model;
+    if (!model) return;
+    const known = new Map(model.columns.map((column) => [column.id, column]));
+    const chosen = ['attribute.name', ...this.#shownColumns.filter((id) => id !== 'attribute.name')];
+    this.#columns = [
+      { id: 'select', label: 'Select', header: this.#selectHeader(), width: 30, resizable: false, frozen: true },
+      { id: 'star', label: 'Star', header: icon('star-empty'), width: 28, resizable: false, frozen: true },
+      ...chosen.map((id): GridColumn => {
+        const column = columnOfId(id);
+        const numeric = column.kind === 'metric' || (known.get(id)?.numeric === true && id !== 'attribute.startTime');
+        return {
+          id,
+          label: columnLabel(column),
+          title: column.kind === 'attribute' ? columnLabel(column) : `${column.kind} ${column.key}`,
+          width: this.view.widths[id] ?? defaultWidth(column),
+          align: numeric ? 'end' : 'start',
+          sortable: true,
+          frozen: id === 'attribute.name',
+          names: id === 'attribute.name',
+        };
+      }),
+    ];
+    this.#source = this.#makeSource(model);
+  }
+
+  #makeSource(model: TableModel): GridSource {
+    const now = Date.now();
+    const kinds = new Map(this.#columns.map(({ id }) => [id, columnOfId(id)]));
+    const selection = this.#selection;
+    return {
+      count: model.windows.total,
+      has: (row) => model.windows.row(row) !== undefined,
+      cell: (index, { id }) => {
+        const row = model.windows.row(index);
+        if (!row) return nothing;
+        if (id === 'select') return selectCell(selection.has(row.ref));
+        if (id === 'star') return starCell(row.marks.starred);
+        return runCell(row, kinds.get(id) ?? columnOfId(id), now);
+      },
+      selected: (index) => {
+        const row = model.windows.row(index);
+        return row !== undefined && selection.has(row.ref);
+      },
+      rowClass: (index) => (model.windows.row(index)?.marks.hidden ? 'dimmed' : ''),
+    };
+  }
+
+  #selectHeader(): unknown {
+    return this.#selection.size > 0 ? icon('clear-all') : nothing;
+  }
+
+  protected override render(): TemplateResult {
+    if (this.startError) return errorNotice('The runs can’t be shown', this.startError.error, this.startError.retry);
+    const model = this.#model;
+    if (!model || !this.state) return loadingBar('Loading runs');
+    if (model.error) {
+      return errorNotice('The runs can’t be read', model.error, () => void model.refresh());
+    }
+    return html`
+      <h1 class="visually-hidden">Runs of ${this.state.title}</h1>
+      ${this.#toolbar(model)}
+      ${model.loading ? loadingBar('Loading runs') : html`<div class="loading-idle"></div>`}
+      <div class="table-area">${this.#table(model)}</div>
+      ${this.#footer(model)}
+    `;
+  }
+
+  #toolbar(model: TableModel): TemplateResult {
+    const { filter, history, starredOnly, showHidden } = this.view;
+    return html`<div class="toolbar" role="toolbar" aria-label="Runs table">
+      <filter-box
+        .applied=${filter}
+        .history=${history}
+        .columns=${model.columns}
+        .error=${model.filterError}
+        @filter-apply=${(event: CustomEvent<{ filter: string }>) => this.#filter(event.detail.filter)}
+      ></filter-box>
+      <div class="toolbar-actions">
+        <vscode-button
+          ?disabled=${this.#selection.size === 0}
+          @click=${this.#compare}
+          title="Compare the selected runs"
+          >Compare${this.#selection.size > 0 ? ` (${format.count(this.#selection.size)})` : ''}</vscode-button
+        >
+        ${iconButton({
+          icon: starredOnly ? 'star-full' : 'star-empty',
+          label: 'Starred only',
+          pressed: starredOnly,
+          onClick: () => this.#choose({ starredOnly: !starredOnly }),
+        })}
+        ${iconButton({
+          icon: showHidden ? 'eye' : 'eye-closed',
+          label: 'Show hidden runs',
+          pressed: showHidden,
+          onClick: () => this.#choose({ showHidden: !showHidden }),
+        })}
+        ${iconButton({
+          icon: 'list-selection',
+          label: 'Choose columns',
+          pressed: this.pickerOpen,
+          className: 'picker-button',
+          onClick: () => this.#togglePicker(),
+        })}
+        ${iconButton({ icon: 'export', label: 'Export as CSV', onClick: () => void this.#export() })}
+        ${iconButton({ icon: 'refresh', label: 'Refresh', onClick: () => void model.refresh() })}
+      </div>
+      ${
+        this.pickerOpen
+          ? html`<column-picker
+              .columns=${model.columns}
+              .chosen=${this.#shownColumns}
+              .total=${model.windows.total}
+              @columns-change=${(event: CustomEvent<{ columns: string[] }>) => this.#remember({ columns: event.detail.columns })}
+              @columns-default=${() => this.#remember({ columns: null, widths: {} })}
+              @picker-close=${() => this.#togglePicker()}
+            ></column-picker>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #table(model: TableModel): TemplateResult {
+    if (!model.loading && model.windows.total === 0) return this.#empty();
+    return html`<data-grid
+      .columns=${this.#columns}
+      .source=${this.#source}
+      .sort=${this.view.sort}
+      .label=${`Runs of ${this.state?.title ?? ''}`}
+      .multiselect=${true}
+      @grid-range=${(event: HTMLElementEventMap['grid-range']) => {
+        const { start, end, columns } = event.detail;
+        model.windows.need(
+          start,
+          end,
+          columns.filter((id) => id.includes('.')),
+        );
+        this.sight = this.#grid?.rowsInSight ?? this.sight;
+      }}
+      @grid-sort=${(event: HTMLElementEventMap['grid-sort']) => this.#sort(model, event.detail)}
+      @grid-head=${(event: HTMLElementEventMap['grid-head']) => this.#onHead(event.detail.column)}
+      @grid-resize=${(event: HTMLElementEventMap['grid-resize']) => {
+        const { column, width } = event.detail;
+        this.#remember({ widths: { ...this.view.widths, [column]: width } });
+      }}
+      @grid-scroll=${(event: HTMLElementEventMap['grid-scroll']) => this.#onScroll(event.detail)}
+      @grid-action=${(event: HTMLElementEventMap['grid-action']) => {
+        if (this.#onAction(model, event.detail)) event.preventDefault();
+      }}
+    ></data-grid>`;
+  }
+
+  // Not a change of the view that anything is drawn from: no update for it.
+  #onScroll(scroll: { top: number; left: number }): void {
+    this.view.scroll = scroll;
+    if (this.state) this.store?.save(this.state, this.view);
+  }
+
+  #empty(): TemplateResult {
+    const { filter, starredOnly } = this.view;
+    if (filter || starredOnly) {
+      return emptyNotice({
+        icon: 'filter',
+        title: starredOnly && !filter ? 'No run is starred' : 'No run matches the filter',
+        action: { label: 'Show all runs', run: () => this.#choose({ filter: '', starredOnly: false }) },
+      });
+    }
+    return emptyNotice({
+      icon: 'beaker',
+      title: 'No runs yet',
+      detail: 'Runs appear here as soon as training logs them.',
+    });
+  }
+
+  #footer(model: TableModel): TemplateResult {
+    const { start, end } = this.sight;
+    const { total } = model.windows;
+    const error = model.staleError ? describeError(model.staleError) : null;
+    return html`<footer class="footer">
+      <span class="count"
+        >${total === 0 ? 'No runs' : `${format.count(Math.min(start + 1, total))}–${format.count(Math.min(end, total))} of ${format.count(total)}`}</span
+      >
+      ${this.#selection.size > 0 ? html`<span class="muted">${format.count(this.#selection.size)} selected</span>` : nothing}
+      ${
+        error
+          ? html`<span class="footer-error" role="alert">${icon('warning')} ${error.message} ${error.remedy ?? ''}</span>`
+          : this.message
+            ? html`<span class=${this.message.isError ? 'footer-error' : 'muted'}>${this.message.text}</span>`
+            : nothing
+      }
+    </footer>`;
+  }
+
+  async #filter(filter: string): Promise<void> {
+    const model = this.#model;
+    if (!model) return;
+    const { starredOnly, showHidden } = this.view;
+    if (!(await model.choose({ filter, starredOnly, showHidden }))) return;
+    this.#remember({ filter, history: rememberFilter(this.view.history, filter) });
+    this.#shownAnew(model);
+  }
+
+  async #choose(change: Partial<Pick<RunsPanelView, 'filter' | 'starredOnly' | 'showHidden'>>): Promise<void> {
+    const model = this.#model;
+    if (!model) return;
+    this.#remember(change);
+    const { filter, starredOnly, showHidden } = this.view;
+    if (await model.choose({ filter, starredOnly, showHidden })) this.#shownAnew(model);
+  }
+
+  #shownAnew(model: TableModel): void {
+    this.#anchor = -1;
+    this.#grid?.scrollToTop();
+    announce(`${format.count(model.windows.total)} runs`);
+  }
+
+  #sort(model: TableModel, { column, add }: { column: string; add: boolean }): void {
+    const descendingFirst = column.startsWith('metric.') || column === 'attribute.startTime';
+    const sort = nextSort(this.view.sort, { column, add, descendingFirst });
+    this.#remember({ sort });
+    this.#grid?.scrollToTop();
+    model.sortBy(sort);
+    const { key } = columnOfId(column);
+    const own = sort.find((entry) => entry.column === column);
+    announce(own ? `Sorted by ${key}, ${own.descending ? 'largest' : 'smallest'} first` : `No longer sorted by ${key}`);
+  }
+
+  #onHead(column: string): void {
+    if (column === 'select') this.#select(new Selection());
+  }
+
+  #select(selection: Selection): void {
+    this.#selection = selection;
+    this.#remember({ selected: [...selection.refs] });
+    announce(`${format.count(selection.size)} selected`);
+  }
+
+  #onAction(model: TableModel, action: GridAction): boolean {
+    const row = model.windows.row(action.row);
+    if (!row) return false;
+    switch (action.action) {
+      case 'open':
+        if (action.column !== 'select' && action.column !== 'star') void this.#ask(openRun, row.ref);
+        return true;
+      case 'space':
+        return this.#toggle(model, action.row, false);
+      case 'select':
+        return this.#toggle(model, action.row, action.shift);
+      case 'extend':
+        if (this.#anchor < 0) this.#anchor = action.row;
+        return this.#toggle(model, action.row, true);
+      case 'click':
+        if (action.toggle || action.shift) return this.#toggle(model, action.row, action.shift);
+        this.#anchor = action.row;
+        return true;
+      case 'star':
+      case 's':
+        void this.#mark(row.ref, { starred: !row.marks.starred });
+        return true;
+      case 'h':
+        void this.#mark(row.ref, { hidden: !row.marks.hidden });
+        return true;
+      case 'c':
+        this.#compare();
+        return true;
+      case '/':
+        this.querySelector('filter-box')?.focusInput();
+        return true;
+      case 'ContextMenu':
+        return this.#menu(model, row, action);
+      case 'F10':
+        return action.shift && this.#menu(model, row, action);
+      default:
+        return false;
+    }
+  }
+
+  #toggle(model: TableModel, row: number, range: boolean): boolean {
+    const run = model.windows.row(row);
+    if (!run) return false;
+    if (range && this.#anchor >= 0) {
+      const [from, to] = [Math.min(this.#anchor, row), Math.max(this.#anchor, row)];
+      const rows = Array.from({ length: to - from + 1 }, (_, offset) => model.windows.row(from + offset));
+      this.#select(this.#selection.with(rows.flatMap((between) => between?.ref ?? [])));
+    } else {
+      this.#select(this.#selection.toggle(run.ref));
+      this.#anchor = row;
+    }
+    return true;
+  }
+
+  #menu(model: TableModel, row: WindowRow, action: GridAction): boolean {
+    const box = action.cell?.getBoundingClientRect();
+    const selected = this.#selection.has(row.ref);
+    openContextMenu(
+      'Run',
+      [
+        { label: 'Open', icon: 'go-to-file', key: 'Enter', run: () => void this.#ask(openRun, row.ref) },
+        {
+          label: selected ? 'Deselect' : 'Select',
+          icon: 'check',
+          key: 'Space',
+          run: () => this.#toggle(model, action.row, false),
+        },
+        {
+          label: row.marks.starred ? 'Unstar' : 'Star',
+          icon: row.marks.starred ? 'star-empty' : 'star-full',
+          key: 'S',
+          run: () => void this.#mark(row.ref, { starred: !row.marks.starred }),
+        },
+        {
+          label: row.marks.hidden ? 'Unhide' : 'Hide',
+          icon: row.marks.hidden ? 'eye' : 'eye-closed',
+          key: 'H',
+          run: () => void this.#mark(row.ref, { hidden: !row.marks.hidden }),
+        },
+        { label: 'Copy run ID', icon: 'copy', run: () => void this.#copy(row.ref.runId) },
+        { label: 'Open in the tracker', icon: 'link-external', run: () => void this.#openInTracker(row.ref) },
+      ],
+      { x: (box?.left ?? 0) + 12, y: box?.bottom ?? 0, from: action.cell },
+    );
+    return true;
+  }
+
+  #togglePicker(): void {
+    this.pickerOpen = !this.pickerOpen;
+    if (!this.pickerOpen) this.querySelector<HTMLElement>('.picker-button')?.focus();
+  }
+
+  #compare = (): void => {
+    const { refs } = this.#selection;
+    if (refs.length === 0) return;
+    if (refs.length > mostCompared) {
+      this.#tell(`At most ${mostCompared} runs are compared at once; ${format.count(refs.length)} are selected.`, true);
+      return;
+    }
+    void this.#try(async (host, { folder }) => {
+      await host.request(openCompare, { folder, runs: [...refs] });
+    });
+  };
+
+  #ask(definition: typeof openRun, run: RunRef): Promise<void> {
+    return this.#try(async (host, { folder }) => {
+      await host.request(definition, { folder, run });
+    });
+  }
+
+  #copy(text: string): Promise<void> {
+    return this.#try(async (host) => {
+      await host.request(copyText, { text });
+      this.#tell('Copied.');
+    });
+  }
+
+  #mark(run: RunRef, marks: { starred?: boolean; hidden?: boolean }): Promise<void> {
+    return this.#try(async (host, { folder }) => {
+      await host.request(markRuns, { folder, runs: [run], ...marks });
+      await this.#model?.refresh();
+    });
+  }
+
+  #openInTracker({ tracker, runId }: RunRef): Promise<void> {
+    return this.#try(async (host, { folder, experimentIds }) => {
+      const [only, ...others] = experimentIds;
+      const experimentId =
+        only !== undefined && others.length === 0
+          ? only
+          : (await host.request(getRun, { folder, run: { tracker, runId } })).run.experimentId;
+      const { url } = await host.request(trackerLink, { folder, tracker, experimentId, runId });
+      if (url) await host.request(openExternal, { url });
+      else this.#tell('This store is on disk: it has no page of its own.');
+    });
+  }
+
+  #export(): Promise<void> {
+    return this.#try(async (host, { title }) => {
+      const model = this.#model;
+      const { path } = await host.request(pickSaveFile, { suggestedName: `${title}-runs.csv` });
+      if (!path || !model) return;
+      const columns = ['attribute.id', ...this.#columns.map(({ id }) => id).filter((id) => id.includes('.'))];
+      const written = await host.request(exportTable, {
+        ...model.query,
+        columns: [...new Set(columns)],
+        sort: this.view.sort,
+        path,
+      });
+      this.#tell(`Wrote ${format.count(written.rows)} runs to ${written.path}.`);
+    });
+  }
+
+  async #try(action: (host: Host, state: RunsState) => Promise<void>): Promise<void> {
+    if (!this.host || !this.state) return;
+    try {
+      await action(this.host, this.state);
+    } catch (error) {
+      if (isAborted(error)) return;
+      const { message, remedy } = describeError(error);
+      this.#tell(remedy ? `${message} ${remedy}` : message, true);
+    }
+  }
+
+  #tell(text: string, isError = false): void {
+    this.message = { text, isError };
+    announce(text);
+  }
+}
+
+customElements.define('runs-panel', RunsPanel);
