@@ -46,6 +46,9 @@ export const texts: readonly string[] = [
   `%YAML 1.2\n---\n${long}...\n---\nfoo\n--- |\n x\n  y\n--- {a: 1}\n---\n`,
 ];
 
+/** Milliseconds that a property may take: its many examples take a second, and a busy machine is no failure. */
+export const patient = 30_000;
+
 const fragments = [
   ...['\n', '  ', ' ', '- ', ': ', '#', ' #', "'", '"', '{', '}', '[', ']', ',', '|', '>', '|-\n', '>\n', 'a', '\t'],
   ...['key: ', '1', '~', 'true', '\r\n', '\r', '&a ', '*a', '!t ', '?', '? ', '%', '-', '---\n', '...\n', ':', '\n\n'],
