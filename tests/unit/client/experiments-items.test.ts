@@ -83,6 +83,7 @@ describe('other items', () => {
       folder,
       parentId: null,
       connection: connection({ name: 'team' }),
+      isNamed: true,
       failure,
     } as const;
     expect(itemView({ ...base, attention: 'sign-in' }, surroundings)).toMatchObject({
@@ -93,6 +94,7 @@ describe('other items', () => {
       spoken: 'It said no. Sign in.',
     });
     expect(itemView({ ...base, attention: null }, surroundings).command?.id).toBe('mlops.retry');
+    expect(itemView({ ...base, isNamed: false, attention: null }, surroundings).label).toBe('It said no');
   });
 
   it('say how much is shown', () => {

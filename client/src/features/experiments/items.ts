@@ -135,11 +135,11 @@ const remedies: Partial<Record<ConnectionAttention, CommandId>> = {
   'fix-configuration': commands.openConfiguration,
 };
 
-function errorItem({ id, connection, failure, attention }: ErrorNode): ItemView {
+function errorItem({ id, connection, isNamed, failure, attention }: ErrorNode): ItemView {
   const remedy = failure.reason === 'restarted' ? commands.restartServer : attention && remedies[attention];
   return {
     id,
-    label: connection ? `${connection.name}: ${failure.message}` : failure.message,
+    label: connection && isNamed ? `${connection.name}: ${failure.message}` : failure.message,
     ...(failure.remedy ? { description: failure.remedy } : {}),
     icon: { id: 'warning', color: 'list.warningForeground' },
     children: 'none',

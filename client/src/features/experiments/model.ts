@@ -244,12 +244,14 @@ export class ExperimentsModel {
     error: unknown;
   }): ErrorNode {
     const { folder, parentId, connection, error } = options;
+    const parent = parentId === null ? undefined : this.nodes.get(parentId);
     return this.keep({
       kind: 'error',
       id: nodeIds.error(parentId ?? folder),
       folder,
       parentId,
       connection,
+      isNamed: connection !== null && (parent === undefined || parent.kind === 'folder'),
       failure: this.options.toFailure(error),
       attention: connection?.attention ?? null,
     });

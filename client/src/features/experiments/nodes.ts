@@ -58,6 +58,8 @@ export interface ErrorNode {
   /** The node that could not be filled; null: the whole view. */
   readonly parentId: string | null;
   connection: Connection | null;
+  /** No node above it says which tracker it is about. */
+  isNamed: boolean;
   failure: Failure;
   attention: ConnectionAttention | null;
 }
