@@ -1,0 +1,137 @@
+import type { Source } from '../syntax/source.ts';
+import { type DocumentSymbols, type FileSymbols, fileSymbols } from './file-symbols.ts';
+
+/** A file that the index knows, open or not. */
+export interface IndexedFile {
+  readonly uri: string;
+  readonly symbols: FileSymbols;
+  /** Changes when something changes that other files can see. */
+  readonly exports: string;
+}
+
+/**
+ * The symbols of all files of a workspace. What an editor has open hides what is on disk. `revision` counts only the
+ * changes that can matter to other files.
+ */
+export class WorkspaceIndex {
+  readonly #open = new Map<string, IndexedFile>();
+  readonly #disk = new Map<string, IndexedFile>();
+  #revision = 0;
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get(uri: string): IndexedFile | undefined {
+    return this.#open.get(uri) ?? this.#disk.get(uri);
+  }
+
+  isOpen(uri: string): boolean {
+    return this.#open.has(uri);
+  }
+
+  *files(): Generator<IndexedFile> {
+    yield* this.#open.values();
+    for (const file of this.#disk.values()) if (!this.#open.has(file.uri)) yield file;
+  }
+
+  setOpen(uri: string, source: Source): IndexedFile {
+    return this.#set(this.#open, uri, source);
+  }
+
+  setOnDisk(uri: string, source: Source): IndexedFile {
+    return this.#set(this.#disk, uri, source);
+  }
+
+  closed(uri: string): void {
+    this.#remove(this.#open, uri);
+  }
+
+  removedFromDisk(uri: string): void {
+    this.#remove(this.#disk, uri);
+  }
+
+  #set(files: Map<string, IndexedFile>, uri: string, source: Source): IndexedFile {
+    const before = this.get(uri);
+    const symbols = fileSymbols(source);
+    const file = { uri, symbols, exports: exportsOf(symbols) };
+    files.set(uri, file);
+    if (this.get(uri)?.exports !== before?.exports) this.#revision++;
+    return file;
+  }
+
+  #remove(files: Map<string, IndexedFile>, uri: string): void {
+    const before = this.get(uri);
+    files.delete(uri);
+    if (this.get(uri)?.exports !== before?.exports) this.#revision++;
+  }
+
+  /** The Workspace documents that hold for a file: those in it, and in files of its folder and the folders above. */
+  workspacesFor(uri: string): { file: IndexedFile; document: DocumentSymbols }[] {
+    const folder = folderOf(uri);
+    return this.documents('Workspace').filter(({ file }) => file.uri === uri || folder.startsWith(folderOf(file.uri)));
+  }
+
+  documents(kind: DocumentSymbols['kind']): { file: IndexedFile; document: DocumentSymbols }[] {
+    const found: { file: IndexedFile; document: DocumentSymbols }[] = [];
+    for (const file of this.files()) {
+      for (const document of file.symbols.documents) if (document.kind === kind) found.push({ file, document });
+    }
+    return found;
+  }
+
+  /** The pipeline that `uses: path` in a file means; null where that file is not known or holds none. */
+  pipelineAt(uri: string, path: string): { file: IndexedFile; document: DocumentSymbols } | null {
+    const target = resolveUri(uri, path);
+    const file = target === null ? undefined : this.get(target);
+    const document = file?.symbols.documents.find(({ kind }) => kind === 'Pipeline');
+    return file && document ? { file, document } : null;
+  }
+}
+
+/** A path that a file names, as the URI of what it means; null where the file has no place that paths could start at. */
+export function resolveUri(uri: string, path: string): string | null {
+  if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return null;
+  const encoded = path.split(/[\\/]/).map(encodeURIComponent).join('/');
+  return URL.canParse(encoded, uri) && /^[\w+.-]+:\//.test(uri) ? new URL(encoded, uri).href : null;
+}
+
+function folderOf(uri: string): string {
+  return uri.slice(0, uri.lastIndexOf('/') + 1);
+}
+
+const exportedKinds = new Set(['document', 'output', 'environment', 'channel', 'role', 'tracker', 'stage']);
+const exportsOfDocument = new WeakMap<DocumentSymbols['units'][number]['symbols'], string>();
+
+function exportsOf(symbols: FileSymbols): string {
+  return symbols.documents
+    .map((document) => {
+      const outer = document.units.filter((unit) => unit.section === null).map(exportsOfUnit);
+      // What a pipeline hands on has the types that its steps declare.
+      const inner = outer.some((each) => each.includes('output:')) ? stepsSignature(document) : '';
+      return [document.kind, document.unreadable, ...document.incomplete, ...outer, inner].join('\n');
+    })
+    .join('\n---\n');
+}
+
+function exportsOfUnit({ symbols }: DocumentSymbols['units'][number]): string {
+  let exported = exportsOfDocument.get(symbols);
+  if (exported === undefined) {
+    const names = symbols.definitions.flatMap(({ kind, name }) => (exportedKinds.has(kind) ? [`${kind}:${name}`] : []));
+    const inputs = [...symbols.inputs.values()].map(({ name, type, columns }) => [
+      name,
+      type,
+      columns && [...columns].map(([column, { dtype }]) => [column, dtype]),
+    ]);
+    const outputs = symbols.expressions.filter(({ path }) => path[0] === 'outputs').map(({ text }) => text);
+    exported = [...names, JSON.stringify([[...symbols.params.values()], inputs, outputs])].join(' ');
+    exportsOfDocument.set(symbols, exported);
+  }
+  return exported;
+}
+
+function stepsSignature(document: DocumentSymbols): string {
+  let signature = '';
+  for (const [name, unit] of document.steps) signature += `${name} ${unit.symbols.step?.signature ?? ''}\n`;
+  return signature;
+}
