@@ -271,4 +271,3 @@ export const deploymentDocument = z.strictObject({
   ),
   timeout: key(duration.optional(), 'How long a rollout may make no progress.', '1h'),
 });
-export type DeploymentDocument = z.infer<typeof deploymentDocument>;

@@ -30,4 +30,3 @@ export const mlopsDocument = z.discriminatedUnion('kind', [
   monitorDocument,
   modelDocument,
 ]);
-export type MlopsDocument = z.infer<typeof mlopsDocument>;

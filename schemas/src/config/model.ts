@@ -100,4 +100,3 @@ export const modelDocument = z.strictObject({
     { keep: 10 },
   ),
 });
-export type ModelDocument = z.infer<typeof modelDocument>;

@@ -192,4 +192,3 @@ export const monitorDocument = z.strictObject({
     { title: 'Churn' },
   ),
 });
-export type MonitorDocument = z.infer<typeof monitorDocument>;

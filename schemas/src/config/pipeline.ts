@@ -293,4 +293,3 @@ export const pipelineDocument = z.strictObject({
     { name: 'runs', expect: ["${{ steps.train.status == 'succeeded' }}"] },
   ]),
 });
-export type PipelineDocument = z.infer<typeof pipelineDocument>;

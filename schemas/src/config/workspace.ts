@@ -242,5 +242,3 @@ export const workspaceDocument = z.strictObject({
   ),
   access: key(access.optional(), 'Who may do what.', { roles: { maintainer: ['promote'] } }),
 });
-export type WorkspaceDocument = z.infer<typeof workspaceDocument>;
-export type TrackingEntry = z.infer<typeof trackingEntry>;

@@ -9,7 +9,6 @@ const inTracker = inFolder.extend({ tracker: z.string() });
 const ofRun = inFolder.extend({ run: runRef });
 
 export const runsView = z.enum(['active', 'deleted', 'all']);
-export type RunsView = z.infer<typeof runsView>;
 
 /** What a person chose to keep in sight or out of it; own state, never written to the tracker. */
 export const runMarks = z.object({ starred: z.boolean(), hidden: z.boolean() });

@@ -27,7 +27,7 @@ import { type OutlineSymbol, outline } from '../language/features/symbols.ts';
 import { type OpenDocument, OpenDocuments } from '../language/open-documents.ts';
 import { isMlopsFile } from '../language/validate-files.ts';
 
-export const languageCapabilities: ServerCapabilities = {
+const languageCapabilities: ServerCapabilities = {
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
   completionProvider: { triggerCharacters: [' ', ':', '-', '{', '[', ',', '\n'] },
   hoverProvider: true,

@@ -1,4 +1,4 @@
-import { isKind, type Kind } from '#schemas/config/document.ts';
+import type { Kind } from '#schemas/config/document.ts';
 import { type JsonSchema, jsonSchemaOf } from '#schemas/config/json-schema.ts';
 
 export type ScalarValue = string | number | boolean | null;
@@ -73,11 +73,6 @@ export function schemaOf(kind: Kind): SchemaNode {
     cache.set(kind, node);
   }
   return node;
-}
-
-/** The schema of the kind that a document names; null where it names none that we know. */
-export function schemaOfKind(kind: unknown): SchemaNode | null {
-  return isKind(kind) ? schemaOf(kind) : null;
 }
 
 function compile(schema: JsonSchema): SchemaNode {
