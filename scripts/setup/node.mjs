@@ -4,6 +4,7 @@ import { lock } from './cache.mjs';
 import { output, root, run, SetupError, step, which, windows } from './steps.mjs';
 
 const NODE_MAJOR = 24;
+const QUIET = ['--no-audit', '--no-fund'];
 
 /** Makes node_modules what package-lock.json says; does nothing when it already is. */
 export async function installDependencies() {
@@ -12,17 +13,33 @@ export async function installDependencies() {
     const release = await lock(join(root, '.npm-ci.lock'));
     try {
       if (await isInstalled()) return;
-      await run([...npm(), 'ci', '--no-audit', '--no-fund'], {
-        log: 'npm-ci',
-        env: environment(),
-        failure: 'npm could not install the dependencies.',
-      });
+      await installPackages();
     } finally {
       await release();
     }
     if (!(await isInstalled()))
       throw new SetupError(`npm installed no Node ${NODE_MAJOR}: are install scripts allowed?`);
   });
+}
+
+async function installPackages() {
+  const options = { env: environment(), failure: 'npm could not install the dependencies.' };
+  try {
+    await run([...npm(), 'ci', ...QUIET], { ...options, log: 'npm-ci' });
+  } catch (error) {
+    if (!(error instanceof SetupError) || !(await lacksPlatformsOnly(error.log))) throw error;
+    // Takes every version that the lock file names, and the rest from the packages that ask for exactly one version.
+    await run([...npm(), 'install', '--no-save', ...QUIET], { ...options, log: 'npm-install' });
+  }
+}
+
+/**
+ * A lock file written where the registry had no packages for other platforms names them without a version, and `npm ci`
+ * refuses it, even where they are not needed.
+ */
+async function lacksPlatformsOnly(log) {
+  const complaints = (await readFile(log, 'utf8')).match(/(Missing|Invalid): .*/g) ?? [];
+  return complaints.length > 0 && complaints.every((line) => /^Missing: \S+@ from lock file$/.test(line));
 }
 
 /** npm keeps beside the packages what it has installed: the set-up is over when that is what the lock file asks for. */

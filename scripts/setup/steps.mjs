@@ -91,27 +91,34 @@ export async function output(command) {
   return code === 0 ? text.trim() : undefined;
 }
 
-/** What is running now; a signal to the set-up ends it too. @type {Set<import('node:child_process').ChildProcess>} */
-const running = new Set();
-
-for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
-  process.on(signal, () => {
-    if (running.size === 0) return;
-    for (const child of running) child.kill(signal);
-    process.exit(code);
-  });
-}
-
 function ended([program, ...args], { cwd = root, env = process.env }, write) {
   return new Promise((resolve, reject) => {
     // Batch files (npm.cmd) start by a shell alone.
     const shell = windows && /\.(cmd|bat)$/i.test(program);
     const child = spawn(shell ? `"${program}"` : program, args, { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'] });
-    running.add(child);
-    child.once('exit', () => running.delete(child));
+    const release = endWithUs(child);
     child.stdout.on('data', (chunk) => write(chunk, true));
     child.stderr.on('data', (chunk) => write(chunk, false));
-    child.once('error', reject);
+    child.once('error', (error) => {
+      release();
+      reject(error);
+    });
+    child.once('close', release);
     child.once('close', (code) => resolve(code ?? -1));
   });
+}
+
+/** A signal to the set-up ends what it is running; answers what stops watching. */
+function endWithUs(child) {
+  const handlers = Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }).map(([signal, code]) => {
+    const end = () => {
+      child.kill(signal);
+      process.exit(code);
+    };
+    process.on(signal, end);
+    return [signal, end];
+  });
+  return () => {
+    for (const [signal, end] of handlers) process.off(signal, end);
+  };
 }

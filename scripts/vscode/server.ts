@@ -76,8 +76,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
     return {
       url: (opened) => address(Number(port), opened, options),
       settingsFile,
-      logs: async () =>
-        new Map([['output', output.text()], ...(await readLogs(join(folder, 'server', 'data', 'logs')))]),
+      logs: async () => new Map([['output', output.text()], ...(await readLogs(folder))]),
       stop,
     };
   } catch (error) {
@@ -127,7 +126,9 @@ function address(port: number, folder: string | undefined, { extensionDir, exten
 
 async function readLogs(folder: string): Promise<[string, string][]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.log'))
+    .map((entry) => join(entry.parentPath, entry.name));
   return Promise.all(
     files.map(async (file) => [file.slice(folder.length + 1), await readFile(file, 'utf8')] as const),
   ).then((pairs) => pairs.map(([name, text]) => [name, text]));

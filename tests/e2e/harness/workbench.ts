@@ -1,0 +1,98 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** How a person drives VS Code's window, for tests. Everything waits for what it needs to be there. */
+
+const quickInput = '.quick-input-widget';
+
+/** Runs a command by its title in the command palette, such as `MLOps: Refresh Experiments`. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  await pick(page, `>${title}`, title);
+}
+
+/** Opens a file of the workspace by its name or path, and waits for its tab. */
+export async function openFile(page: Page, path: string): Promise<void> {
+  const name = path.split('/').at(-1) ?? path;
+  await page.keyboard.press('ControlOrMeta+P');
+  await pick(page, path, name);
+  await tab(page, name).waitFor();
+}
+
+/** Fills the open quick input and takes the row that has the text. */
+export async function pick(page: Page, typed: string, row: string): Promise<void> {
+  const input = page.locator(`${quickInput} input[type="text"]`);
+  await input.waitFor();
+  await input.fill(typed);
+  await quickPickRow(page, row).click();
+}
+
+/** A row of the open quick pick that has the text. */
+export function quickPickRow(page: Page, text: string): Locator {
+  return page.locator(`${quickInput} .monaco-list-row`).filter({ hasText: text }).first();
+}
+
+/** Answers the open input box. */
+export async function answer(page: Page, text: string): Promise<void> {
+  const input = page.locator(`${quickInput} input`).first();
+  await input.waitFor();
+  await input.fill(text);
+  await input.press('Enter');
+}
+
+export function tab(page: Page, name: string): Locator {
+  return page.locator('.tabs-container .tab').filter({ hasText: name });
+}
+
+/** Opens a container of the activity bar, such as `MLOps`. */
+export async function openViewContainer(page: Page, title: string): Promise<void> {
+  const item = page.locator('.activitybar .action-item').filter({
+    has: page.locator(`.action-label[aria-label^="${title}"]`),
+  });
+  await item.waitFor();
+  const shown = page.locator('.sidebar .composite.title h2').filter({ hasText: title });
+  if (!(await shown.isVisible())) await item.click();
+  await shown.waitFor();
+}
+
+/** A view of the side bar by its title, such as `Experiments`; opens it when it is folded. */
+export async function openView(page: Page, title: string): Promise<Locator> {
+  const header = page.locator(`.pane-header[aria-label^="${title}"]`);
+  await header.waitFor();
+  if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+  return page.locator('.pane').filter({ has: header });
+}
+
+/** An item of a view's tree by the start of its accessible name or by its visible text. */
+export function treeItem(view: Locator, text: string | RegExp): Locator {
+  return view.locator('[role="treeitem"]').filter({ hasText: text }).first();
+}
+
+/** Unfolds an item of a tree and waits until it says so. */
+export async function expand(item: Locator): Promise<void> {
+  await item.waitFor();
+  if ((await item.getAttribute('aria-expanded')) !== 'false') return;
+  await item.locator('.monaco-tl-twistie').click();
+  await item.and(item.page().locator('[aria-expanded="true"]')).waitFor();
+}
+
+/** The visible text of a view's tree items, top to bottom. */
+export async function treeTexts(view: Locator): Promise<string[]> {
+  const texts = await view.locator('[role="treeitem"]').allInnerTexts();
+  return texts.map((text) => text.replaceAll(/\s+/g, ' ').trim());
+}
+
+/** Takes an entry of an item's context menu. */
+export async function contextMenu(item: Locator, entry: string): Promise<void> {
+  await item.click({ button: 'right' });
+  await item.page().locator('.monaco-menu .action-item').filter({ hasText: entry }).first().click();
+}
+
+/** A message at the lower right that has the text. */
+export function notification(page: Page, text: string | RegExp): Locator {
+  return page.locator('.notification-toast').filter({ hasText: text }).first();
+}
+
+/** The item of the status bar that has the text. */
+export function statusBarItem(page: Page, text: string | RegExp): Locator {
+  return page.locator('.statusbar-item').filter({ hasText: text }).first();
+}
