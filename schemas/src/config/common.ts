@@ -19,19 +19,19 @@ export function orExpression<T extends z.ZodType>(schema: T) {
 }
 
 /** `30s`, `5m`, `1h30m`, `2d`: whole numbers with units from large to small, or several of them; `500ms` too. */
-export const durationPattern = /^(?=.)(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?$/;
+const durationPattern = /^(?=.)(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?$/;
 export const duration = text(durationPattern, 'Expected a duration such as 30s, 5m or 1h30m.').meta({
   title: 'duration',
 });
 
 /** A Kubernetes quantity: `2`, `500m`, `4Gi`, `1.5`. */
-export const quantityPattern = /^\d+(?:\.\d+)?(?:m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
+const quantityPattern = /^\d+(?:\.\d+)?(?:m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
 export const quantity = z
   .union([z.number().nonnegative(), text(quantityPattern, 'Expected a quantity such as 500m, 2 or 4Gi.')])
   .meta({ title: 'quantity' });
 
 /** Five fields, or six with seconds first, or a nickname. */
-export const cronPattern =
+const cronPattern =
   /^(?:@(?:yearly|annually|monthly|weekly|daily|hourly)|(?:[\d*,/LW#?A-Za-z-]+\s+){4,5}[\d*,/LW#?A-Za-z-]+)$/;
 export const cron = text(cronPattern, 'Expected a cron schedule of five fields, such as "0 * * * *".').meta({
   title: 'cron schedule',
@@ -54,7 +54,7 @@ export const modelReference = text(
 
 export const stringMap = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-export const metadata = z.strictObject({
+const metadata = z.strictObject({
   name: key(objectName, 'Name of this document; unique among those of its kind in the workspace.', 'churn'),
   description: key(z.string().optional(), 'What it is for, in a sentence.', 'Predicts which customers leave.'),
   labels: key(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cron, documentHead, duration, identifier, key, modelReference } from './common.ts';
 
 /** Drift methods, named as Evidently names them. */
-export const driftMethods = [
+const driftMethods = [
   'ks',
   'psi',
   'jensenshannon',

@@ -41,8 +41,8 @@ const parameter = z.discriminatedUnion('type', [
   }),
 ]);
 
-export const artifactTypes = ['dataset', 'model', 'metrics', 'file', 'directory', 'report'] as const;
-export const columnTypes = [
+const artifactTypes = ['dataset', 'model', 'metrics', 'file', 'directory', 'report'] as const;
+const columnTypes = [
   'int8',
   'int16',
   'int32',

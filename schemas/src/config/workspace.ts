@@ -168,7 +168,7 @@ const channel = z.discriminatedUnion('type', [
   alertmanagerChannel,
 ]);
 
-export const operations = [
+const operations = [
   'register',
   'validate',
   'sign',

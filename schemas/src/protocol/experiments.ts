@@ -8,7 +8,7 @@ import { inFolder } from './workspace.ts';
 const inTracker = inFolder.extend({ tracker: z.string() });
 const ofRun = inFolder.extend({ run: runRef });
 
-export const runsView = z.enum(['active', 'deleted', 'all']);
+const runsView = z.enum(['active', 'deleted', 'all']);
 
 /** What a person chose to keep in sight or out of it; own state, never written to the tracker. */
 export const runMarks = z.object({ starred: z.boolean(), hidden: z.boolean() });
@@ -70,7 +70,7 @@ export const trackerLink = defineRequest(
 );
 
 // ── the runs table ──────────────────────────────────────────────────────────────────────────────────────────────
-export const columnKind = z.enum(['attribute', 'param', 'metric', 'tag']);
+const columnKind = z.enum(['attribute', 'param', 'metric', 'tag']);
 /** A column's id is `kind.key`, e.g. `metric.val/loss`; attributes: name, status, startTime, duration, experiment, id. */
 export const tableColumn = z.object({
   id: z.string(),

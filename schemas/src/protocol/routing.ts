@@ -1,5 +1,5 @@
 /** The language process hands requests and notifications with these prefixes to the backend, unread. */
-export const backendPrefixes = [
+const backendPrefixes = [
   'experiments/',
   'connections/',
   'models/',

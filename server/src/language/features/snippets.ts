@@ -48,7 +48,7 @@ function scalarSnippet(node: SchemaNode, scalar: SchemaNode, counter: Counter): 
 }
 
 /** What a snippet would take for its own. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[\\$}]/g, '\\$&');
 }
 

@@ -73,7 +73,7 @@ function reportDiscriminator(node: MapNode, schema: SchemaNode, place: Place, co
 }
 
 /** The key that has another fixed value in each alternative; null where there is none. */
-export function discriminatorOf(schema: SchemaNode): { name: string; values: readonly ScalarValue[] } | null {
+function discriminatorOf(schema: SchemaNode): { name: string; values: readonly ScalarValue[] } | null {
   const mappings = schema.alternatives.filter((each) => each.types.includes('object'));
   if (mappings.length < 2) return null;
   for (const [name] of mappings[0]?.properties ?? []) {
@@ -184,7 +184,7 @@ function mergedKeys(node: MapNode, context: CheckContext): Set<string> | null {
   return keys;
 }
 
-export function checkDuplicates(pairs: readonly Pair[], context: CheckContext): void {
+function checkDuplicates(pairs: readonly Pair[], context: CheckContext): void {
   const seen = new Map<string, Node>();
   for (const { key } of pairs) {
     const name = keyText(key);
@@ -255,7 +255,7 @@ function checkText(node: ScalarNode, value: string, schema: SchemaNode, context:
  * The alternative that the value was meant for: by its type, then by the key that tells them apart (`type: slack`), then
  * by the keys it has. null where none takes a value of this type.
  */
-export function chooseAlternative(node: Node, schema: SchemaNode, context: CheckContext): SchemaNode | null {
+function chooseAlternative(node: Node, schema: SchemaNode, context: CheckContext): SchemaNode | null {
   if (schema.alternatives.length === 0) return acceptsType(schema, node) ? schema : null;
   const fitting = schema.alternatives.filter((each) => acceptsType(each, node));
   if (fitting.length <= 1 || node.type === 'alias') return fitting[0] ?? null;
@@ -400,7 +400,7 @@ function allowsNull(schema: SchemaNode): boolean {
   return schema.types.length === 0 || schema.types.includes('null');
 }
 
-export function holdsExpression(node: ScalarNode): boolean {
+function holdsExpression(node: ScalarNode): boolean {
   return typeof node.value === 'string' && node.value.includes('${{');
 }
 
