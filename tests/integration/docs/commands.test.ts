@@ -17,7 +17,7 @@ function commands(): string[] {
     .map((line) =>
       line
         .replace(/\s+#.*$/, '')
-        .replace(/\s+>.*$/, '')
+        .replace(/\s+> \S+$/, '')
         .slice('mlops '.length),
     );
 }
