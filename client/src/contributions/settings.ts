@@ -7,7 +7,7 @@ export const settingsTable = {
   'experiments.pageSize': { default: 100, scope: 'window', restricted: false },
   'experiments.refreshSeconds': { default: 5, scope: 'window', restricted: false },
   'http.timeoutSeconds': { default: 30, scope: 'window', restricted: false },
-  'http.proxy': { default: '', scope: 'window', restricted: true },
+  'http.proxy': { default: '', scope: 'machine', restricted: true },
   'diagnostics.severity': { default: 'asReported', scope: 'window', restricted: false },
   'trace.server': { default: 'messages', scope: 'window', restricted: false },
 } as const;
