@@ -59,6 +59,7 @@ function serverBundle(): BuildOptions {
 
 function webviewBundles(): BuildOptions {
   const panels = globSync('webviews/src/*/main.ts', { cwd: root });
+  if (panels.length === 0) throw new Error('There are no panels below webviews/src.');
   return {
     ...common,
     entryPoints: Object.fromEntries(panels.map((file) => [`${basename(dirname(file))}/main`, file])),
@@ -71,6 +72,18 @@ function webviewBundles(): BuildOptions {
     conditions: development ? ['development'] : [],
   };
 }
+
+/** zod brings its messages in fifty languages. Ours are English, and written here where a person reads them. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup(on) {
+    on.onResolve({ filter: /^\.\.\/locales\/index\.js$/ }, ({ resolveDir }) =>
+      resolveDir.includes(join('zod', 'v4'))
+        ? { path: join(resolveDir, '../locales/en.js'), sideEffects: false }
+        : undefined,
+    );
+  },
+};
 
 /** Tells which bundle was built and how large its entries are; keeps esbuild's metafile for the size tests. */
 function report(name: string): Plugin {
@@ -94,7 +107,10 @@ function report(name: string): Plugin {
 async function main(): Promise<void> {
   if (!watch) await rm(join(root, 'dist'), { recursive: true, force: true });
   const bundles = { client: clientBundle(), server: serverBundle(), webviews: webviewBundles() };
-  const options = Object.entries(bundles).map(([name, bundle]) => ({ ...bundle, plugins: [report(name)] }));
+  const options = Object.entries(bundles).map(([name, bundle]) => ({
+    ...bundle,
+    plugins: [englishOnly, report(name)],
+  }));
   if (watch) {
     const contexts = await Promise.all(options.map((bundle) => context(bundle)));
     await Promise.all(contexts.map((each) => each.watch()));
