@@ -19,6 +19,35 @@ export const diagnosticCodes = {
   'replica-bounds': 'error',
   'gate-bound': 'error',
   'expression-syntax': 'error',
+  'expression-name': 'error',
+  'expression-function': 'error',
+  'expression-type': 'error',
+  'unknown-step': 'error',
+  'unknown-output': 'error',
+  'unknown-input': 'error',
+  'unknown-param': 'error',
+  'unknown-matrix-key': 'error',
+  'unknown-argument': 'error',
+  'missing-argument': 'error',
+  'unknown-environment': 'error',
+  'unknown-channel': 'error',
+  'unknown-role': 'error',
+  'unknown-analysis': 'error',
+  'unknown-detector': 'error',
+  'unknown-metric': 'error',
+  'unknown-stage': 'warning',
+  'step-cycle': 'error',
+  'unused-param': 'hint',
+  'unused-output': 'hint',
+  'artifact-type': 'error',
+  'artifact-columns': 'error',
+  'param-default': 'error',
+  'cron-schedule': 'error',
+  'promql-syntax': 'error',
+  'model-version': 'error',
+  'image-reference': 'error',
+  'canary-weights': 'hint',
+  'missing-file': 'warning',
   'secret-in-file': 'warning',
   'file-unreadable': 'error',
 } as const satisfies Record<string, Severity>;
@@ -34,6 +63,8 @@ export interface RelativeRange {
 }
 
 export interface RelatedPlace {
+  /** Another file than the diagnostic's. */
+  readonly uri?: string;
   readonly range: RelativeRange;
   readonly message: string;
 }
@@ -47,6 +78,8 @@ export interface Diagnostic {
   readonly related: readonly RelatedPlace[];
   /** What a quick fix may put in place of the range. */
   readonly replacements: readonly string[];
+  /** Shown faded: it could go. */
+  readonly unnecessary?: true;
 }
 
 /** Where the page about a code is. */

@@ -59,6 +59,7 @@ class Extraction {
     const { name, value } = this.#unit;
     const isTop = kind === 'Pipeline' && section === null;
     const base = {
+      view: this.#unit,
       definitions: this.#definitions,
       references: this.#references,
       expressions: this.#expressions,

@@ -40,6 +40,9 @@ export function fileSymbols(source: Source): FileSymbols {
   return { source, documents: source.documents.map((document) => documentSymbols(source, document)) };
 }
 
+const noParams: ReadonlyMap<string, Parameter> = new Map();
+const noArtifacts: ReadonlyMap<string, Artifact> = new Map();
+
 /** The offset in the file at which a span of a unit starts now. */
 export function offsetOf(unit: Unit, span: Span): number {
   return (unit.chunks[span.part]?.offset ?? 0) + span.start;
@@ -57,7 +60,15 @@ export function definitionsOf(
 
 function documentSymbols(source: Source, document: SourceDocument): DocumentSymbols {
   const { body } = document;
-  const empty = { document, kind: null, name: null, units: [], steps: new Map(), params: new Map(), inputs: new Map() };
+  const empty = {
+    document,
+    kind: null,
+    name: null,
+    units: [],
+    steps: new Map(),
+    params: noParams,
+    inputs: noArtifacts,
+  };
   if (body === null || body.type === 'seq') return { ...empty, incomplete: new Set(), unreadable: true };
   const kind = kindOfBody(body);
   if (kind === null) return { ...empty, incomplete: new Set(), unreadable: true };
@@ -156,8 +167,8 @@ class Collected {
       name,
       units: this.#units,
       steps: this.#steps,
-      params: top('params')?.symbols.params ?? new Map(),
-      inputs: top('inputs')?.symbols.inputs ?? new Map(),
+      params: top('params')?.symbols.params ?? noParams,
+      inputs: top('inputs')?.symbols.inputs ?? noArtifacts,
       incomplete: this.#incomplete,
       unreadable: this.#unreadable,
     };

@@ -1,5 +1,5 @@
 import type { Expression } from '../expressions/ast.ts';
-import type { Span } from './view.ts';
+import type { Span, UnitView } from './view.ts';
 
 /** What can be defined. Those of a pipeline belong to its document, those of a Workspace to everything it is in sight of. */
 export type SymbolKind =
@@ -112,6 +112,8 @@ export interface StepSymbols {
 
 /** All that one unit defines and refers to. Kept as long as its text stays the same. */
 export interface UnitSymbols {
+  /** As it was when it was read: its nodes hold, the offsets of its chunks may not. */
+  readonly view: UnitView;
   readonly definitions: readonly SymbolDefinition[];
   readonly references: readonly SymbolReference[];
   readonly expressions: readonly ExpressionUse[];

@@ -16,10 +16,16 @@ export interface IndexedFile {
 export class WorkspaceIndex {
   readonly #open = new Map<string, IndexedFile>();
   readonly #disk = new Map<string, IndexedFile>();
+  readonly #changes = new Map<string, number>();
   #revision = 0;
 
   get revision(): number {
     return this.#revision;
+  }
+
+  /** As {@link revision}, but of the other files alone. */
+  revisionWithout(uri: string): number {
+    return this.#revision - (this.#changes.get(uri) ?? 0);
   }
 
   get(uri: string): IndexedFile | undefined {
@@ -56,14 +62,20 @@ export class WorkspaceIndex {
     const symbols = fileSymbols(source);
     const file = { uri, symbols, exports: exportsOf(symbols) };
     files.set(uri, file);
-    if (this.get(uri)?.exports !== before?.exports) this.#revision++;
+    this.#count(uri, before);
     return file;
   }
 
   #remove(files: Map<string, IndexedFile>, uri: string): void {
     const before = this.get(uri);
     files.delete(uri);
-    if (this.get(uri)?.exports !== before?.exports) this.#revision++;
+    this.#count(uri, before);
+  }
+
+  #count(uri: string, before: IndexedFile | undefined): void {
+    if (this.get(uri)?.exports === before?.exports) return;
+    this.#revision++;
+    this.#changes.set(uri, (this.#changes.get(uri) ?? 0) + 1);
   }
 
   /** The Workspace documents that hold for a file: those in it, and in files of its folder and the folders above. */

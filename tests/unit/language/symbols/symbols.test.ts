@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fileSymbols, offsetOf } from '#server/language/symbols/file-symbols.ts';
 import { WorkspaceIndex } from '#server/language/symbols/workspace-index.ts';
 import { parseSource, updateSource } from '#server/language/syntax/source.ts';
-import { deployment, model, monitor, pipeline, workspace } from './marked.ts';
+import { deployment, model, monitor, pipeline, workspace } from '../marked.ts';
 
 /** `kind owner/name` with the text that the span covers, for definitions and references. */
 function listed(text: string, which: 'definitions' | 'references'): string[] {
