@@ -138,6 +138,9 @@ const completionKinds: Readonly<Record<Completion['kind'], CompletionItemKind>> 
   key: CompletionItemKind.Property,
   value: CompletionItemKind.EnumMember,
   snippet: CompletionItemKind.Snippet,
+  function: CompletionItemKind.Function,
+  reference: CompletionItemKind.Reference,
+  file: CompletionItemKind.File,
 };
 
 function toCompletionItem(completion: Completion): CompletionItem {

@@ -10,7 +10,7 @@ import { documentSnippets, keySnippet } from './snippets.ts';
 /** Something to insert. `text` is a snippet; lines after its first carry their whole indentation. */
 export interface Completion {
   readonly label: string;
-  readonly kind: 'key' | 'value' | 'snippet';
+  readonly kind: 'key' | 'value' | 'snippet' | 'function' | 'reference' | 'file';
   readonly detail: string;
   /** Markdown. */
   readonly documentation: string;

@@ -1,0 +1,133 @@
+import { expressionFunctions, signatureOf } from '../expressions/functions.ts';
+import { parseExpression } from '../expressions/parser.ts';
+import { type ExpressionScope, typeOfExpression } from '../expressions/type-check.ts';
+import { describeType, type Type } from '../expressions/types.ts';
+import { scopeOf } from '../meaning/scope.ts';
+import type { DocumentSymbols, Unit } from '../symbols/file-symbols.ts';
+import type { ExpressionUse } from '../symbols/symbol.ts';
+import type { Completion } from './complete.ts';
+import { cursorContext } from './cursor-context.ts';
+import { expressionBefore } from './expression-at.ts';
+import { lineText } from './line-shape.ts';
+import type { Place } from './symbol-at.ts';
+
+const name = String.raw`[\p{L}_][\p{L}\p{N}_-]*`;
+const chain = String.raw`${name}(?:\.${name}|\[\*\]|\['[^']*'\]|\[\d+\])*`;
+const memberAt = new RegExp(`(${chain})\\.([\\p{L}\\p{N}_-]*)$`, 'u');
+const bracketAt = new RegExp(`(${chain})\\['([^']*)$`, 'u');
+const comparedAt = new RegExp(`(${chain})\\s*(?:==|!=)\\s*'([^']*)$`, 'u');
+const wordAt = /(?:^|[^\p{L}\p{N}_.'"-])([\p{L}_][\p{L}\p{N}_-]*)?$/u;
+
+/** What may stand at a position inside of an expression; null where it is in none. */
+export function completeExpression(place: Place): Completion[] | null {
+  const file = place.index.get(place.uri);
+  const source = file?.symbols.source;
+  const before = source ? expressionBefore(source, place.position) : null;
+  if (!file || !source || before === null) return null;
+  const { line } = place.position;
+  const document = file.symbols.documents.find(
+    (each) => line >= each.document.firstLine && line < each.document.endLine,
+  );
+  if (!document) return [];
+  const { path } = cursorContext(source, { line, character: lineText(source, line).search(/\S|$/) });
+  const scope = scopeOf({ index: place.index, file, document }, unitAt(document, line, path), useAt(path));
+  const after = /^[\p{L}\p{N}_-]*/u.exec(lineText(source, line).slice(place.position.character))?.[0].length ?? 0;
+  const make = (typed: string) => itemMaker(place, typed, after);
+
+  const compared = comparedAt.exec(before);
+  if (compared) {
+    const type = typeOf(compared[1] ?? '', scope);
+    return type.kind === 'text'
+      ? (type.values ?? []).map((value, order) => make(compared[2] ?? '')(value, { detail: '', order }))
+      : [];
+  }
+  const bracket = bracketAt.exec(before);
+  if (bracket) return members(typeOf(bracket[1] ?? '', scope), make(bracket[2] ?? ''), true);
+  // Inside of a text nothing is a name.
+  if ((before.replaceAll("''", '').match(/'/g) ?? []).length % 2 === 1) return [];
+  const member = memberAt.exec(before);
+  if (member) return members(typeOf(member[1] ?? '', scope), make(member[2] ?? ''), false);
+  const word = wordAt.exec(before);
+  return word ? starts(scope, make(word[1] ?? '')) : [];
+}
+
+type Make = (
+  label: string,
+  item: { detail: string; order: number; documentation?: string; text?: string; kind?: Completion['kind'] },
+) => Completion;
+
+function itemMaker({ position }: Place, typed: string, after: number): Make {
+  return (label, { detail, order, documentation = '', text, kind = 'value' }) => ({
+    label,
+    kind,
+    detail,
+    documentation,
+    text: text ?? label.replace(/[\\$}]/g, '\\$&'),
+    replace: { line: position.line, start: position.character - typed.length, end: position.character + after },
+    sort: String(order).padStart(5, '0'),
+    continues: false,
+  });
+}
+
+function members(type: Type, make: Make, inBrackets: boolean): Completion[] {
+  const object = type.kind === 'list' ? type.of : type;
+  if (object.kind !== 'object') return [];
+  return object.names().flatMap((label, order) => {
+    if (!inBrackets && !/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(label)) return [];
+    const of = object.member(label);
+    return [make(label, { detail: of ? describeType(of) : '', order })];
+  });
+}
+
+function starts(scope: ExpressionScope, make: Make): Completion[] {
+  const contexts = scope.names().map((label, order) => {
+    const type = scope.context(label);
+    return make(label, { detail: type ? describeType(type) : '', order });
+  });
+  const functions = [...expressionFunctions.values()].map((each, order) =>
+    make(each.name, {
+      detail: signatureOf(each),
+      documentation: each.description,
+      order: 1000 + order,
+      kind: 'function',
+      text: each.parameters.length > 0 ? `${each.name}($1)` : `${each.name}()`,
+    }),
+  );
+  return [...contexts, ...functions];
+}
+
+function typeOf(text: string, scope: ExpressionScope): Type {
+  return typeOfExpression(parseExpression(text).root, scope, () => {});
+}
+
+/** The unit that a line is in; a broken one is known by its path alone. */
+function unitAt(document: DocumentSymbols, line: number, path: readonly string[]): Unit {
+  const found = document.units.filter(({ chunks }) =>
+    chunks.some((chunk) => line >= chunk.firstLine && line < chunk.endLine),
+  );
+  const section = path[0] === 'steps' || path[0] === 'finally' ? path[0] : null;
+  const own = section ? found.find((unit) => unit.section === section && unit.name === path[1]) : found[0];
+  return own ?? { name: path[1] ?? '', section, chunks: [], symbols: nothing };
+}
+
+const nothing: Unit['symbols'] = {
+  view: {
+    pair: { key: { type: 'scalar', start: 0, end: 0, value: '', style: 'plain' }, value: null },
+    name: '',
+    key: { part: 0, start: 0, end: 0 },
+    value: { part: 0, node: null, container: null },
+    chunks: [],
+  },
+  definitions: [],
+  references: [],
+  expressions: [],
+  step: null,
+  params: new Map(),
+  inputs: new Map(),
+  incomplete: true,
+};
+
+function useAt(path: readonly string[]): ExpressionUse {
+  const root = { type: 'missing', start: 0, end: 0 } as const;
+  return { part: 0, text: '', root, hasProblems: true, start: 0, end: 0, map: null, path, whole: false };
+}

@@ -1,0 +1,99 @@
+import { resolve, type Target } from '../symbols/resolve.ts';
+import type { SymbolDefinition, SymbolReference } from '../symbols/symbol.ts';
+import { resolveUri, type WorkspaceIndex } from '../symbols/workspace-index.ts';
+import { type Location, locationOf, type Place, rangeOfSpan, type SymbolAt, symbolAt, targetsAt } from './symbol-at.ts';
+
+/** Where the name at a position is defined; for a path, the beginning of the file. */
+export function definition(place: Place): Location[] {
+  const at = symbolAt(place);
+  if (!at) return [];
+  const targets = targetsAt(at, place.index);
+  if (targets.length > 0) return targets.map(locationOf);
+  const uri = at.reference && fileOf(at.reference, place.uri);
+  return uri ? [{ uri, range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } }] : [];
+}
+
+/** Every place that names what the name at a position stands for, in all files. */
+export function references(place: Place, options: { readonly includeDeclaration: boolean }): Location[] {
+  const at = symbolAt(place);
+  if (!at) return [];
+  const targets = targetsAt(at, place.index);
+  if (targets.length === 0) return at.reference ? unresolved(at, at.reference) : [];
+  const found = uses(targets, place.index).map(({ location }) => location);
+  return options.includeDeclaration ? [...targets.map(locationOf), ...found] : found;
+}
+
+/** The places of one file that name the same thing as the one at a position. */
+export function highlights(place: Place): (Location & { readonly isDefinition: boolean })[] {
+  const at = symbolAt(place);
+  if (!at) return [];
+  const targets = targetsAt(at, place.index);
+  if (targets.length === 0)
+    return references(place, { includeDeclaration: true }).map((each) => ({ ...each, isDefinition: false }));
+  const own = (location: Location) => location.uri === place.uri;
+  return [
+    ...targets
+      .map(locationOf)
+      .filter(own)
+      .map((each) => ({ ...each, isDefinition: true })),
+    ...uses(targets, place.index).flatMap(({ location }) =>
+      own(location) ? [{ ...location, isDefinition: false }] : [],
+    ),
+  ];
+}
+
+export interface Use {
+  readonly reference: SymbolReference;
+  readonly location: Location;
+}
+
+/** All references in the workspace that mean one of some definitions. */
+export function uses(targets: readonly Target[], index: WorkspaceIndex): Use[] {
+  const wanted = new Set<SymbolDefinition>(targets.map(({ definition: each }) => each));
+  const names = new Set([...wanted].map(({ name }) => name));
+  const found: Use[] = [];
+  for (const file of index.files()) {
+    for (const document of file.symbols.documents) {
+      for (const unit of document.units) {
+        for (const reference of unit.symbols.references) {
+          if (!names.has(reference.name) && reference.kind !== 'pipelineFile') continue;
+          if (!resolve(reference, { index, file, document }).some((each) => wanted.has(each.definition))) continue;
+          found.push({ reference, location: { uri: file.uri, range: rangeOfSpan(file, unit, reference.span) } });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** A name without a definition (a secret, an environment variable, something misspelt): the same name in the document. */
+function unresolved({ file, document }: SymbolAt, wanted: SymbolReference): Location[] {
+  return document.units.flatMap((unit) =>
+    unit.symbols.references
+      .filter(({ kind, name, owner }) => kind === wanted.kind && name === wanted.name && owner === wanted.owner)
+      .map(({ span }) => ({ uri: file.uri, range: rangeOfSpan(file, unit, span) })),
+  );
+}
+
+/** The file that a reference names by its path. */
+export function fileOf({ kind, name }: SymbolReference, uri: string): string | null {
+  if (name.includes('${{')) return null;
+  if (kind === 'pipelineFile' || kind === 'file') return resolveUri(uri, name);
+  if (kind !== 'entrypoint') return null;
+  const file = /^(.+\.py):/.exec(name)?.[1];
+  return file ? resolveUri(uri, file) : null;
+}
+
+/** Paths of a file as links. */
+export function links(place: Omit<Place, 'position'>): (Location & { readonly target: string })[] {
+  const file = place.index.get(place.uri);
+  if (!file) return [];
+  return file.symbols.documents.flatMap(({ units }) =>
+    units.flatMap((unit) =>
+      unit.symbols.references.flatMap((reference) => {
+        const target = fileOf(reference, place.uri);
+        return target ? [{ uri: place.uri, range: rangeOfSpan(file, unit, reference.span), target }] : [];
+      }),
+    ),
+  );
+}
