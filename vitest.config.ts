@@ -26,6 +26,7 @@ export default defineConfig({
       include: ['schemas/src/**/*.ts', 'server/src/**/*.ts', 'client/src/**/*.ts', 'webviews/src/**/*.ts'],
       reportsDirectory: 'coverage',
       reporter: ['text-summary', 'json', 'html'],
+      thresholds: { lines: 90 },
     },
     projects: [
       suite('unit', { testTimeout: 5_000, hookTimeout: 10_000, parallel: true }),

@@ -36,7 +36,7 @@ const START_MS = 60_000;
 const quiet: Settings = {
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
-  'extensions.autoUpdate': false,
+  'extensions.autoUpdate': 'off',
   'files.simpleDialog.enable': true,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',

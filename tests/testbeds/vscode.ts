@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -26,8 +26,7 @@ export interface VsCode {
   readonly page: Page;
   /** Keeps a picture among the test artifacts; answers its path. */
   screenshot(name: string): Promise<string>;
-  /** Changes the settings of the user; VS Code sees it by itself. `undefined` takes one away. */
-  changeSettings(settings: Settings): Promise<void>;
+  readonly settingsFile: string;
   /** What was logged: the name of the file → text. `window` is what the page wrote to its console. */
   logs(): Promise<ReadonlyMap<string, string>>;
   /** Ends the window and everything that it started, and removes its data. */
@@ -64,7 +63,7 @@ export async function startVsCode(options: VsCodeOptions): Promise<VsCode> {
     url: window.url,
     page: window.page,
     screenshot: (name) => picture(window.page, name),
-    changeSettings: (settings) => change(window.settingsFile, settings),
+    settingsFile: window.settingsFile,
     logs: async () => new Map([...(await window.logs()), ['window', console()]]),
     stop: window.stop,
   };
@@ -109,11 +108,6 @@ async function picture(page: Page, name: string): Promise<string> {
   const path = join(pictures, `${name}.png`);
   await page.screenshot({ path });
   return path;
-}
-
-async function change(file: string, settings: Settings): Promise<void> {
-  const present: unknown = JSON.parse(await readFile(file, 'utf8'));
-  await writeFile(file, JSON.stringify(Object.assign({}, present, settings), null, 2));
 }
 
 /** A copy of an example that a test may write into; gone after `dispose`. */
