@@ -63,7 +63,10 @@ export class FakeHost {
     this.runs = options.runs;
     this.state = options.state;
     this.#on(panelInitialize, () => ({ state: this.state }));
-    for (const definition of [openCompare, openRun, openExternal, copyText]) this.#on(definition, () => ({}));
+    this.#on(openCompare, () => ({}));
+    this.#on(openRun, () => ({}));
+    this.#on(openExternal, () => ({}));
+    this.#on(copyText, () => ({}));
     this.#on(pickSaveFile, ({ suggestedName }) => ({ path: `/home/ana/${suggestedName}` }));
     this.#on(saveFile, () => ({ saved: true }));
     this.#on(saveArtifact, () => ({ saved: true }));

@@ -115,7 +115,10 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
   }
 
   #nameRuns(): void {
-    if (this.comparison) this.#runs = chartRuns(this.comparison, readTheme());
+    if (!this.comparison) return;
+    const runs = chartRuns(this.comparison, readTheme());
+    // Charts are drawn again for other names and colours only.
+    if (JSON.stringify(runs) !== JSON.stringify(this.#runs)) this.#runs = runs;
   }
 
   async #restoreScroll(): Promise<void> {

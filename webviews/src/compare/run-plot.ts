@@ -1,9 +1,9 @@
 import { html, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
 import type { Comparison } from '#schemas/domain/comparison.ts';
 import type { ChartRun } from '../shared/chart-data.ts';
-import type { GridSource } from '../shared/data-grid.ts';
 import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
+import type { GridSource } from '../shared/grid-rows.ts';
 import { iconButton } from '../shared/icons.ts';
 import { emptyNotice } from '../shared/notices.ts';
 import { type PlotColumn, plotColumns, shareOf, valueAt } from './plot-values.ts';

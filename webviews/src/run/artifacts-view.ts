@@ -1,9 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { ArtifactEntry, RunRef } from '#schemas/domain/run.ts';
 import { type ArtifactPreview, listArtifacts, previewArtifact } from '#schemas/protocol/experiments.ts';
-import type { GridSource } from '../shared/data-grid.ts';
 import { PageElement } from '../shared/element.ts';
 import { format, formatBytes } from '../shared/format.ts';
+import type { GridSource } from '../shared/grid-rows.ts';
 import { type Host, isAborted } from '../shared/host.ts';
 import { icon } from '../shared/icons.ts';
 import { describeError, emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';

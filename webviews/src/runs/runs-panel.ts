@@ -4,10 +4,11 @@ import { exportTable, getRun, markRuns, trackerLink } from '#schemas/protocol/ex
 import { copyText, openCompare, openExternal, openRun, pickSaveFile } from '#schemas/protocol/webview.ts';
 import { announce } from '../shared/announce.ts';
 import { openContextMenu } from '../shared/context-menu.ts';
-import type { DataGrid, GridAction, GridSource } from '../shared/data-grid.ts';
+import type { DataGrid, GridAction } from '../shared/data-grid.ts';
 import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
 import type { GridColumn } from '../shared/grid-layout.ts';
+import type { GridSource } from '../shared/grid-rows.ts';
 import { type Host, isAborted, type VsCodeApi } from '../shared/host.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import { describeError, emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
@@ -106,8 +107,16 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     const known = new Map(model.columns.map((column) => [column.id, column]));
     const chosen = ['attribute.name', ...this.#shownColumns.filter((id) => id !== 'attribute.name')];
     this.#columns = [
-      { id: 'select', label: 'Select', header: this.#selectHeader(), width: 30, resizable: false, frozen: true },
-      { id: 'star', label: 'Star', header: icon('star-empty'), width: 28, resizable: false, frozen: true },
+      {
+        id: 'select',
+        label: 'Select',
+        header: this.#selectHeader(),
+        width: 30,
+        resizable: false,
+        frozen: true,
+        icons: true,
+      },
+      { id: 'star', label: 'Star', header: icon('star-empty'), width: 28, resizable: false, frozen: true, icons: true },
       ...chosen.map((id): GridColumn => {
         const column = columnOfId(id);
         const numeric = column.kind === 'metric' || (known.get(id)?.numeric === true && id !== 'attribute.startTime');

@@ -1,22 +1,21 @@
 import {
   Chart,
   type ChartConfiguration,
-  type ChartDataset,
   LinearScale,
   LineController,
   LineElement,
   LogarithmicScale,
+  type Plugin,
   type Point,
   PointElement,
 } from 'chart.js';
 import zoomPlugin from 'chartjs-plugin-zoom';
 import { formatTick, localOffset, timeTicks } from './chart-axis.ts';
 import { type ChartAxis, type ChartData, type ChartSeries, drawable } from './chart-data.ts';
+import { drawCurves, valueBounds } from './curve-lines.ts';
 import { format } from './format.ts';
 import { smooth } from './smoothing.ts';
 import type { Theme } from './theme.ts';
-
-Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, zoomPlugin);
 
 export interface ChartRange {
   readonly from: number;
@@ -38,15 +37,13 @@ export interface Drawing {
   readonly theme: Theme;
 }
 
-type Line = ChartDataset<'line', Point[]>;
-export type LineChart = Chart<'line', Point[]>;
+export type LineChart = Chart<'line'>;
 
 /** The values to draw: smoothed where asked for, with gaps where the scale can't show them. */
 export function drawnValues(series: readonly ChartSeries[], smoothing: number, logScale: boolean): number[][] {
   return series.map(({ y }) => smooth(y, smoothing).map((value) => drawable(value, logScale)));
 }
 
-const fewPoints = 30;
 const mostNamedRuns = 6;
 const longestName = 16;
 
@@ -54,36 +51,27 @@ function shortName(name: string): string {
   return name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
 }
 
-function lines({ data, series, values, smoothing, logScale }: Drawing): Line[] {
-  const isSmoothed = smoothing > 0 && data.axis !== 'run';
-  const raw = isSmoothed
-    ? series.map((one) =>
-        line(
-          one,
-          one.y.map((value) => drawable(value, logScale)),
-          { faint: true },
-        ),
-      )
-    : [];
-  return [...raw, ...series.map((one, index) => line(one, values[index] ?? [], { faint: false }))];
-}
+const drawings = new WeakMap<object, Drawing>();
 
-function line({ x, style }: ChartSeries, y: readonly number[], { faint }: { faint: boolean }): Line {
-  const radius = x.length === 1 ? 4 : x.length <= fewPoints && !faint ? 2 : 0;
-  return {
-    data: x.map((place, index) => ({ x: place, y: y[index] ?? Number.NaN })),
-    borderColor: faint ? transparent(style.color) : style.color,
-    backgroundColor: style.color,
-    borderWidth: faint ? 1 : 1.5,
-    borderDash: faint ? [] : [...style.dash],
-    pointRadius: radius,
-    pointHitRadius: 0,
-    pointHoverRadius: radius,
-  };
-}
+/** Curves are drawn by us, where Chart.js draws its own. */
+const curvesPlugin: Plugin<'line'> = {
+  id: 'curves',
+  beforeDatasetsDraw(chart) {
+    const drawing = drawings.get(chart.canvas);
+    if (drawing) drawCurves(chart.ctx, chart, drawing);
+  },
+};
 
-function transparent(color: string): string {
-  return `color-mix(in srgb, ${color} 25%, transparent)`;
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, zoomPlugin, curvesPlugin);
+
+/** What Chart.js is told of the curves: their corners, from which it makes the scales. */
+function corners(drawing: Drawing, shown: ChartRange | null): Point[] {
+  const values = valueBounds(drawing, drawing.data.axis === 'run' ? null : shown);
+  if (!values || !shown) return [];
+  return [
+    { x: shown.from, y: values.from },
+    { x: shown.to, y: values.to },
+  ];
 }
 
 interface Callbacks {
@@ -91,18 +79,20 @@ interface Callbacks {
 }
 
 export function createChart(canvas: HTMLCanvasElement, drawing: Drawing, callbacks: Callbacks): LineChart {
+  drawings.set(canvas, drawing);
   return new Chart(canvas, configuration(drawing, callbacks));
 }
 
 /** Draws other data or another look into a chart that is there. */
 export function updateChart(chart: LineChart, drawing: Drawing, callbacks: Callbacks): void {
   const { data, options } = configuration(drawing, callbacks);
+  drawings.set(chart.canvas, drawing);
   chart.data = data;
   if (options) chart.options = options;
   chart.update('none');
 }
 
-function configuration(drawing: Drawing, { onZoom }: Callbacks): ChartConfiguration<'line', Point[]> {
+function configuration(drawing: Drawing, { onZoom }: Callbacks): ChartConfiguration<'line'> {
   const { data, range, theme, logScale } = drawing;
   const font = { family: theme.fontFamily, size: Math.max(10, theme.fontSize - 2) };
   const border = { color: theme.grid };
@@ -112,7 +102,7 @@ function configuration(drawing: Drawing, { onZoom }: Callbacks): ChartConfigurat
   const named = data.series.length <= mostNamedRuns;
   return {
     type: 'line',
-    data: { datasets: lines(drawing) },
+    data: { datasets: [{ data: corners(drawing, bounds), showLine: false, pointRadius: 0, pointHitRadius: 0 }] },
     options: {
       animation: false,
       responsive: true,
@@ -192,7 +182,8 @@ export function axisBounds({ axis, series }: ChartData): ChartRange | null {
     from = Math.min(from, x[0] ?? from);
     to = Math.max(to, x[x.length - 1] ?? to);
   }
-  return from < to ? { from, to } : null;
+  if (from > to) return null;
+  return from < to ? { from, to } : { from: from - 0.5, to: to + 0.5 };
 }
 
 function placesOfTime(axis: ChartAxis, from: number, to: number, width: number): number[] | null {

@@ -1,5 +1,6 @@
 import { nearest } from './chart-data.ts';
 import type { Drawing, LineChart } from './chart-drawing.ts';
+import { drawHighlighted } from './curve-lines.ts';
 
 /** The points at one place of the axis, largest value first. */
 export interface HoverPoint {
@@ -73,36 +74,9 @@ export function drawOverlay({ canvas, chart, drawing, hover, highlighted }: Over
   context.rect(area.left, area.top - 6, area.width + 6, area.height + 12);
   context.clip();
   const index = drawing.series.findIndex(({ id }) => id === highlighted);
-  if (index >= 0) drawSeries(context, chart, drawing, index);
+  if (index >= 0) drawHighlighted(context, chart, drawing, index);
   if (hover) drawCross(context, chart, drawing, hover);
   context.restore();
-}
-
-function drawSeries(context: CanvasRenderingContext2D, chart: LineChart, drawing: Drawing, index: number): void {
-  const series = drawing.series[index];
-  const values = drawing.values[index];
-  const { x: scaleX, y: scaleY } = chart.scales;
-  if (!series || !values || !scaleX || !scaleY) return;
-  context.strokeStyle = series.style.color;
-  context.fillStyle = series.style.color;
-  context.lineWidth = 3;
-  context.lineJoin = 'round';
-  context.beginPath();
-  let inGap = true;
-  for (const [position, value] of values.entries()) {
-    if (Number.isNaN(value)) {
-      inGap = true;
-      continue;
-    }
-    const left = scaleX.getPixelForValue(series.x[position] ?? 0);
-    const top = scaleY.getPixelForValue(value);
-    if (inGap) context.moveTo(left, top);
-    else context.lineTo(left, top);
-    if (values.length === 1) context.arc(left, top, 5, 0, 7);
-    inGap = false;
-  }
-  context.stroke();
-  if (values.length === 1) context.fill();
 }
 
 function drawCross(context: CanvasRenderingContext2D, chart: LineChart, drawing: Drawing, hover: Hover): void {

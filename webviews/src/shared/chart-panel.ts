@@ -12,12 +12,13 @@ import {
 import { drawOverlay, type Hover, hoverAt } from './chart-hover.ts';
 import { chartImage } from './chart-image.ts';
 import { toCsv } from './csv.ts';
-import type { GridSource } from './data-grid.ts';
 import { PageElement } from './element.ts';
 import { format } from './format.ts';
 import type { GridColumn } from './grid-layout.ts';
+import type { GridSource } from './grid-rows.ts';
 import { iconButton } from './icons.ts';
 import { place } from './place.ts';
+import { byContents } from './same.ts';
 import { onThemeChange, readTheme, type Theme } from './theme.ts';
 
 export interface ChartSave {
@@ -38,10 +39,10 @@ export class ChartPanel extends PageElement {
     runs: { attribute: false },
     smoothing: { attribute: false },
     logScale: { attribute: false },
-    hiddenRuns: { attribute: false },
+    hiddenRuns: byContents,
     highlighted: { attribute: false },
-    range: { attribute: false },
-    bounds: { attribute: false },
+    range: byContents,
+    bounds: byContents,
     tableOpen: { attribute: false },
     expanded: { attribute: false },
     busy: { attribute: false },

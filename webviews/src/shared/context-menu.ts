@@ -60,7 +60,7 @@ class ContextMenu extends PageElement {
   }
 
   #onKey = (event: KeyboardEvent): void => {
-    const at = this.#buttons.indexOf(document.activeElement);
+    const at = this.#buttons.findIndex((button) => button.matches(':focus'));
     const steps: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 };
     const next = steps[event.key];
     if (next !== undefined) this.#focus(next);

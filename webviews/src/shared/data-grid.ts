@@ -1,7 +1,6 @@
 import { VirtualizerController } from '@tanstack/lit-virtual';
 import { defaultRangeExtractor } from '@tanstack/virtual-core';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { PageElement } from './element.ts';
 import { type GridPosition, moveByKey, within } from './grid-keys.ts';
 import {
@@ -14,21 +13,9 @@ import {
   type PlacedColumn,
   scrollToShow,
 } from './grid-layout.ts';
-import { icon } from './icons.ts';
+import { GridPool } from './grid-pool.ts';
+import { type GridSource, type GridView, gridHead, gridRows, headHeight, rowHeight } from './grid-rows.ts';
 import { place } from './place.ts';
-
-/** Where a grid's rows come from. A row that is not there yet is shown as a placeholder. */
-export interface GridSource {
-  readonly count: number;
-  has(row: number): boolean;
-  /** A template or text. */
-  cell(row: number, column: GridColumn): unknown;
-  /** The heading that takes a whole row; undefined for an ordinary row. */
-  section?(row: number): string | undefined;
-  /** Undefined where rows can't be selected. */
-  selected?(row: number): boolean;
-  rowClass?(row: number): string;
-}
 
 export interface GridRange {
   readonly start: number;
@@ -37,9 +24,8 @@ export interface GridRange {
   readonly columns: readonly string[];
 }
 
-export const rowHeight = 24;
-const headHeight = 28;
 const resizeStep = 16;
+let gridCount = 0;
 
 const noRows: GridSource = { count: 0, has: () => false, cell: () => nothing };
 
@@ -75,11 +61,16 @@ export class DataGrid extends PageElement {
       return row < 0 || row >= range.count || rows.includes(row) ? rows : [...rows, row].sort((a, b) => a - b);
     },
   });
+  readonly #id = `grid-${gridCount++}`;
   #active: GridPosition = { row: -1, column: 0 };
   #focusAfterUpdate = false;
   #layout: GridLayout = layoutColumns([], 0);
   #size = { width: 0, height: 0 };
+  // Kept from the scroll event: to ask the element after a change has the browser lay out the page at once.
+  #scroll = { top: 0, left: 0 };
   #observer: ResizeObserver | undefined;
+  readonly #rowPool = new GridPool();
+  readonly #columnPool = new GridPool();
   #restore: { top: number; left: number } | null = null;
   #reported = '';
 
@@ -90,13 +81,12 @@ export class DataGrid extends PageElement {
   }
 
   get scrollPosition(): { top: number; left: number } {
-    return { top: this.#viewport?.scrollTop ?? 0, left: this.#viewport?.scrollLeft ?? 0 };
+    return { ...this.#scroll };
   }
 
   /** Rows that a person sees at least half of: first and past the last. */
   get rowsInSight(): { start: number; end: number } {
-    const top = this.#viewport?.scrollTop ?? 0;
-    const start = Math.min(this.source.count, Math.round(top / rowHeight));
+    const start = Math.min(this.source.count, Math.round(this.#scroll.top / rowHeight));
     const height = Math.max(0, this.#size.height - headHeight);
     return { start, end: Math.min(this.source.count, start + Math.round(height / rowHeight)) };
   }
@@ -177,13 +167,33 @@ export class DataGrid extends PageElement {
   }
 
   #columnsInView(): readonly PlacedColumn[] {
-    return columnsInView(this.#layout, { scrollLeft: this.#viewport?.scrollLeft ?? 0, width: this.#size.width });
+    return columnsInView(this.#layout, { scrollLeft: this.#scroll.left, width: this.#size.width });
   }
 
   protected override render(): TemplateResult {
     const virtualizer = this.#rows.getVirtualizer();
     const columns = this.#columnsInView();
+    const moving = virtualizer.isScrolling;
+    const starts = new Map(virtualizer.getVirtualItems().map(({ index, start }) => [index, start]));
+    const rows = this.#rowPool.arrange([...starts.keys()], { moving, own: this.#active.row });
+    const byIndex = new Map(columns.map((placed) => [placed.index, placed]));
+    const cells = this.#columnPool.arrange([...byIndex.keys()], { moving, own: this.#active.column });
     const { totalWidth } = this.#layout;
+    const view: GridView = {
+      rows: rows.map(({ item, slot }) => ({ index: item, start: starts.get(item) ?? 0, slot })),
+      columns: cells.flatMap(({ item, slot }) => {
+        const placed = byIndex.get(item);
+        return placed ? [{ ...placed, slot }] : [];
+      }),
+      columnCount: this.columns.length,
+      layout: this.#layout,
+      source: this.source,
+      sort: this.sort,
+      active: this.#active,
+      id: this.#id,
+      onResize: (event, id, width) => this.#resize(event, id, width),
+      onFit: (event, id, index) => this.#fit(event, id, index),
+    };
     return html`<div
       class="grid-viewport"
       role="grid"
@@ -196,123 +206,26 @@ export class DataGrid extends PageElement {
       @dblclick=${this.#onDoubleClick}
       @contextmenu=${this.#onContextMenu}
       @scroll=${this.#onScroll}
+      @pointerover=${this.#onPointer}
+      @pointerleave=${this.#onPointer}
     >
       <div
         class="grid-canvas"
         role="presentation"
         ${place({ width: `${totalWidth}px`, height: `${virtualizer.getTotalSize() + headHeight}px` })}
       >
-        <div class="grid-head" role="row" aria-rowindex="1" data-row="-1">
-          <div class="grid-frozen" role="presentation" ${place({ width: `${this.#layout.frozenWidth}px` })}>
-            ${this.#layout.frozen.map((placed) => this.#head(placed))}
-          </div>
-          ${repeat(
-            columns,
-            ({ column }) => column.id,
-            (placed) => this.#head(placed),
-          )}
-        </div>
-        ${repeat(
-          virtualizer.getVirtualItems(),
-          ({ index }) => index,
-          ({ index, start }) => this.#row(index, start + headHeight, columns),
-        )}
+        ${gridHead(view)} ${gridRows(view)}
       </div>
     </div>`;
   }
 
-  #head({ column, index, left, width }: PlacedColumn): TemplateResult {
-    const order = this.sort.findIndex(({ column: id }) => id === column.id);
-    const sort = this.sort[order];
-    const ariaSort = sort ? (sort.descending ? 'descending' : 'ascending') : column.sortable ? 'none' : nothing;
-    return html`<div
-      class="grid-heading align-${column.align ?? 'start'} ${column.sortable ? 'sortable' : ''}"
-      role="columnheader"
-      aria-colindex=${index + 1}
-      aria-sort=${ariaSort}
-      aria-label=${column.label}
-      title=${column.title ?? column.label}
-      data-column=${index}
-      tabindex=${this.#tabIndex(-1, index)}
-      ${place({ left: `${left}px`, width: `${width}px` })}
-    >
-      <span class="grid-heading-text">${column.header ?? column.label}</span>
-      ${
-        sort
-          ? html`<span class="grid-sort">${icon(sort.descending ? 'arrow-down' : 'arrow-up')}${
-              this.sort.length > 1 ? html`<span class="grid-sort-order">${order + 1}</span>` : nothing
-            }</span>`
-          : nothing
-      }
-      ${
-        column.resizable === false
-          ? nothing
-          : html`<span
-              class="grid-resizer"
-              @pointerdown=${(event: PointerEvent) => this.#resize(event, column.id, width)}
-              @dblclick=${(event: Event) => this.#fit(event, column.id, index)}
-              @click=${(event: Event) => event.stopPropagation()}
-            ></span>`
-      }
-    </div>`;
-  }
-
-  #row(row: number, top: number, columns: readonly PlacedColumn[]): TemplateResult {
-    const { source } = this;
-    const section = source.section?.(row);
-    const at = place({ transform: `translateY(${top}px)` });
-    if (section !== undefined) {
-      return html`<div class="grid-row grid-section" role="row" aria-rowindex=${row + 2} data-row=${row} ${at}>
-        <div
-          class="grid-section-text"
-          role="gridcell"
-          aria-colindex="1"
-          aria-colspan=${this.columns.length}
-          data-column=${this.#active.row === row ? this.#active.column : 0}
-          tabindex=${this.#active.row === row ? 0 : -1}
-        >
-          ${section}
-        </div>
-      </div>`;
-    }
-    const ready = source.has(row);
-    const selected = ready ? source.selected?.(row) : undefined;
-    return html`<div
-      class="grid-row ${ready ? (source.rowClass?.(row) ?? '') : 'pending'} ${row % 2 ? 'odd' : 'even'}"
-      role="row"
-      aria-rowindex=${row + 2}
-      aria-selected=${selected === undefined ? nothing : String(selected)}
-      aria-busy=${ready ? nothing : 'true'}
-      data-row=${row}
-      ${at}
-    >
-      <div class="grid-frozen" role="presentation" ${place({ width: `${this.#layout.frozenWidth}px` })}>
-        ${this.#layout.frozen.map((placed) => this.#cell(row, placed, ready))}
-      </div>
-      ${repeat(
-        columns,
-        ({ column }) => column.id,
-        (placed) => this.#cell(row, placed, ready),
-      )}
-    </div>`;
-  }
-
-  #cell(row: number, { column, index, left, width }: PlacedColumn, ready: boolean): TemplateResult {
-    return html`<div
-      class="grid-cell align-${column.align ?? 'start'}"
-      role=${column.names ? 'rowheader' : 'gridcell'}
-      aria-colindex=${index + 1}
-      data-column=${index}
-      tabindex=${this.#tabIndex(row, index)}
-      ${place({ left: `${left}px`, width: `${width}px` })}
-    >
-      ${ready ? this.source.cell(row, column) : html`<span class="skeleton" aria-hidden="true"></span>`}
-    </div>`;
-  }
-
-  #tabIndex(row: number, column: number): number {
-    return this.#active.row === row && this.#active.column === column ? 0 : -1;
-  }
+  /** A row is of two parts that `:hover` can't join. */
+  #onPointer = (event: PointerEvent): void => {
+    const row = event.type === 'pointerover' ? this.#positionOf(event)?.row : undefined;
+    for (const part of this.querySelectorAll('[data-hovered]')) part.removeAttribute('data-hovered');
+    if (row === undefined || row < 0) return;
+    for (const part of this.querySelectorAll(`[data-row="${row}"]`)) part.setAttribute('data-hovered', '');
+  };
 
   #moveTo(position: GridPosition): void {
     this.#active = within(position, { rows: this.source.count, columns: this.columns.length });
@@ -320,7 +233,7 @@ export class DataGrid extends PageElement {
     const viewport = this.#viewport;
     const placed = this.#layout.scrolling.find(({ index }) => index === this.#active.column);
     if (viewport) {
-      const view = { top: viewport.scrollTop, left: viewport.scrollLeft };
+      const view = { ...this.#scroll };
       if (this.#active.row >= 0) {
         const item = { start: this.#active.row * rowHeight + headHeight, size: rowHeight };
         view.top = scrollToShow(item, { scroll: view.top, size: this.#size.height, before: headHeight });
@@ -336,7 +249,10 @@ export class DataGrid extends PageElement {
     this.requestUpdate();
   }
 
-  #onScroll = (): void => {
+  #onScroll = ({ currentTarget }: Event): void => {
+    if (!(currentTarget instanceof HTMLElement)) return;
+    this.#scroll = { top: currentTarget.scrollTop, left: currentTarget.scrollLeft };
+    for (const part of this.querySelectorAll('[data-hovered]')) part.removeAttribute('data-hovered');
     this.requestUpdate();
     this.emit('grid-scroll', this.scrollPosition);
   };

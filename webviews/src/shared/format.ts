@@ -37,7 +37,6 @@ export function createFormat(language: string): Format {
     signDisplay: 'always',
     useGrouping: false,
   });
-  const all = new Intl.NumberFormat(locale, { maximumSignificantDigits: 17, useGrouping: false });
   const counts = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -57,9 +56,10 @@ export function createFormat(language: string): Format {
 
   return {
     number,
+    // For tooltips of every cell: no formatter, whose work would be seen while scrolling.
     exact: (value) => {
       const parsed = fromJsonNumber(value);
-      return Number.isFinite(parsed) ? all.format(Number(parsed.toPrecision(15))) : notFinite(parsed);
+      return Number.isFinite(parsed) ? String(parsed) : notFinite(parsed);
     },
     delta: (value) => differences.format(value),
     count: (value) => counts.format(value),

@@ -12,6 +12,8 @@ export interface GridColumn {
   readonly sortable?: boolean;
   readonly resizable?: boolean;
   readonly frozen?: boolean;
+  /** Cells hold an icon alone. */
+  readonly icons?: boolean;
   /** Cells name their row: `rowheader` to assistive technology. */
   readonly names?: boolean;
 }

@@ -10,6 +10,7 @@ import { PageElement } from './element.ts';
 import { type Host, isAborted } from './host.ts';
 import { LoadQueue } from './load-queue.ts';
 import { errorNotice } from './notices.ts';
+import { byContents } from './same.ts';
 
 export interface ChartSettings {
   readonly axis: CurveAxis;
@@ -26,13 +27,13 @@ export class MetricTile extends PageElement {
   static override properties = {
     host: { attribute: false },
     folder: { attribute: false },
-    refs: { attribute: false },
+    refs: byContents,
     metric: { attribute: false },
     runs: { attribute: false },
-    settings: { attribute: false },
-    hiddenRuns: { attribute: false },
+    settings: byContents,
+    hiddenRuns: byContents,
     highlighted: { attribute: false },
-    range: { attribute: false },
+    range: byContents,
     tableOpen: { attribute: false },
     expanded: { attribute: false },
     revision: { attribute: false },
@@ -85,6 +86,11 @@ export class MetricTile extends PageElement {
     super.disconnectedCallback();
     this.#observer?.disconnect();
     this.#drop();
+  }
+
+  protected override shouldUpdate(changed: PropertyValues): boolean {
+    // A thousand tiles out of sight have nothing to do with what is under the pointer.
+    return this.near || !this.hasUpdated || [...changed.keys()].some((name) => name !== 'highlighted');
   }
 
   protected override willUpdate(changed: PropertyValues): void {

@@ -23,3 +23,15 @@ export function lineStyle(
   const lightness = (kind === 'dark' ? [68, 56] : [40, 52])[index % 2] ?? 50;
   return { color: `hsl(${hue.toFixed(0)} 65% ${lightness}%)`, dash };
 }
+
+/**
+ * A colour without its transparency. Some themes lend a translucent highlight to their charts: a thin line of it would
+ * fade into the background. What is not written as hex or rgb() stays as it is.
+ */
+export function opaque(color: string): string {
+  const long = /^(#[0-9a-f]{6})[0-9a-f]{2}$/i.exec(color);
+  const short = /^(#[0-9a-f]{3})[0-9a-f]$/i.exec(color);
+  const channels = /^rgba?\(\s*([\d.]+)[\s,]+([\d.]+)[\s,]+([\d.]+)\s*[,/]/i.exec(color);
+  if (channels) return `rgb(${channels[1]}, ${channels[2]}, ${channels[3]})`;
+  return long?.[1] ?? short?.[1] ?? color;
+}

@@ -1,3 +1,5 @@
+import { opaque } from './palette.ts';
+
 /** What charts need to know of VS Code's theme: a canvas can't read CSS variables by itself. */
 export interface Theme {
   readonly kind: 'light' | 'dark';
@@ -30,7 +32,7 @@ export function readTheme(): Theme {
     grid: highContrast ? value('contrastBorder', foreground) : value('charts-lines', foreground),
     fontFamily: value('font-family', 'sans-serif'),
     fontSize: Number.parseFloat(value('font-size', '13px')) || 13,
-    charts: chartNames.map((name) => value(`charts-${name}`, foreground)),
+    charts: chartNames.map((name) => opaque(value(`charts-${name}`, foreground))),
   };
 }
 
