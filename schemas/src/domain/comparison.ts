@@ -4,7 +4,13 @@ import { run, runRef } from './run.ts';
 
 /** One row of a comparison: `values[i]` belongs to the i-th run, null where that run lacks the key. */
 const textRow = z.object({ key: z.string(), values: z.array(z.string().nullable()), differs: z.boolean() });
-const metricRow = z.object({ key: z.string(), values: z.array(jsonNumber.nullable()), differs: z.boolean() });
+const metricRow = z.object({
+  key: z.string(),
+  values: z.array(jsonNumber.nullable()),
+  differs: z.boolean(),
+  /** The last value of some run is at another step than 0: the metric has a course, not one value a run. */
+  stepped: z.boolean().optional(),
+});
 export type TextRow = z.infer<typeof textRow>;
 export type MetricRow = z.infer<typeof metricRow>;
 

@@ -33,6 +33,7 @@ export function compareRuns(runs: readonly PlacedRun[], options: CompareOptions)
   const toNumbers = (row: Row<number>): MetricRow => ({
     ...row,
     values: row.values.map((value) => (value === null ? null : toJsonNumber(value))),
+    ...(records.some(({ metrics }) => BigInt(metrics.get(row.key)?.step ?? 0) !== 0n) ? { stepped: true } : {}),
   });
   const wanted = <T extends { differs: boolean }>(row: T) => row.differs || !onlyDifferent;
   return {

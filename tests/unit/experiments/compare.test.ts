@@ -31,6 +31,18 @@ describe('a comparison', () => {
     expect([...params, ...metrics].map(({ key }) => key)).toEqual(['lr', 'only', 'acc']);
   });
 
+  it('tells metrics with a course from those with one value a run', () => {
+    const [record] = placed([runRecord({ id: 'a', metrics: { loss: 1, acc: 2 } })]);
+    if (!record) throw new Error('No record was made.');
+    const loss = { value: 1, step: 79, timestamp: 0 };
+    const metrics = new Map([...record.record.metrics, ['loss', loss] as const]);
+    const compared = compareRuns([{ ...record, record: { ...record.record, metrics } }], { onlyDifferent: false });
+    expect(compared.metrics.map(({ key, stepped }) => [key, stepped ?? false])).toEqual([
+      ['acc', false],
+      ['loss', true],
+    ]);
+  });
+
   it('compares whole texts and shows their start', () => {
     const long = placed(['x', 'y'].map((end) => runRecord({ id: end, tags: { t: 'a'.repeat(50) + end } })));
     expect(compareRuns(long, { onlyDifferent: true, longestText: 10 }).tags).toEqual([

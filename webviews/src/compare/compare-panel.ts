@@ -17,6 +17,7 @@ import type { PanelRoot } from '../shared/panel.ts';
 import { tabBar } from '../shared/tabs.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
 import { ViewStore } from '../shared/view-store.ts';
+import { chartOrder } from './chart-order.ts';
 import { chartRuns } from './run-labels.ts';
 import { type ComparePanelView, comparePanelView } from './view.ts';
 
@@ -291,10 +292,7 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
   #charts({ metrics }: Comparison): TemplateResult {
     const { search, axis, smoothing, logScale, expanded } = this.view;
     const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-    const keys = metrics
-      .map(({ key }) => key)
-      .filter((key) => words.every((word) => key.toLowerCase().includes(word)))
-      .sort((a, b) => Number(a.startsWith('system/')) - Number(b.startsWith('system/')) || format.compareText(a, b));
+    const keys = chartOrder(metrics).filter((key) => words.every((word) => key.toLowerCase().includes(word)));
     if (keys.length === 0) {
       return metrics.length === 0
         ? emptyNotice({ icon: 'graph-line', title: 'These runs have no metrics' })

@@ -25,7 +25,8 @@ export async function compare(
     }),
   );
   if (output.json) {
-    const { runs, params, metrics, tags } = comparison;
+    const { runs, params, tags } = comparison;
+    const metrics = comparison.metrics.map(({ key, values, differs }) => ({ key, values, differs }));
     await output.document({ runs: runs.map(({ ref }) => ref.runId), params, metrics, tags });
     return exitCodes.done;
   }
