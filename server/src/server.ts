@@ -8,13 +8,16 @@ if (!process.argv.some((argument) => /^--(?:node-ipc|stdio|socket|pipe)/.test(ar
 
 const connection = createConnection(ProposedFeatures.all);
 const language = registerLanguage(connection);
-const backend = registerBackendForwarding(connection);
+const backend = registerBackendForwarding(connection, {
+  onStateChanged: ({ trusted }) => language.trustChanged(trusted),
+});
 
 connection.onInitialize((params) => {
   const options = initializationOptions.safeParse(params.initializationOptions ?? {});
   // An editor that says nothing about trust gets the language features alone.
-  backend.configure(options.success ? options.data : initializationOptions.parse({ trusted: false }));
-  return { capabilities: language.configure(params), serverInfo: { name: 'MLOps Workbench' } };
+  const state = options.success ? options.data : initializationOptions.parse({ trusted: false });
+  backend.configure(state);
+  return { capabilities: language.configure(params, state.trusted), serverInfo: { name: 'MLOps Workbench' } };
 });
 connection.onShutdown(() => backend.dispose());
 connection.listen();

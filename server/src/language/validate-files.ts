@@ -1,9 +1,13 @@
-import type { Dirent } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FailureError } from '../platform/failure.ts';
 import { checkSource } from './diagnostics/check-source.ts';
 import { type DiagnosticCode, diagnosticCodes, documentationUrl, type Severity } from './diagnostics/diagnostic.ts';
+import { walk } from './find-files.ts';
+import { checkMeaning } from './meaning/check-meaning.ts';
+import { WorkspaceIndex } from './symbols/workspace-index.ts';
 import { parseSource } from './syntax/source.ts';
 
 /** One diagnostic as the command line prints it: 1-based, columns in UTF-16 units. */
@@ -26,24 +30,6 @@ export interface ValidationResult {
 
 /** Larger files are no documents that someone wrote. */
 const MAX_BYTES = 20 * 1024 * 1024;
-const ownFile = /^(?:mlops\.ya?ml|.*\.mlops\.ya?ml)$/i;
-const skippedFolders = new Set([
-  'node_modules',
-  '.git',
-  '.mlops',
-  '.venv',
-  'venv',
-  '__pycache__',
-  '.tox',
-  'mlruns',
-  'dist',
-  'out',
-]);
-
-/** Whether a file is one of ours by its name. */
-export function isMlopsFile(path: string): boolean {
-  return ownFile.test(basename(path));
-}
 
 /**
  * Checks files, and our files in folders below. A path that is not there is an `input` failure; a file that can't be
@@ -54,13 +40,24 @@ export async function validateFiles(options: {
   cwd: string;
   signal?: AbortSignal;
 }): Promise<ValidationResult> {
-  const files = await findFiles(options.paths.length > 0 ? options.paths : ['.'], options.cwd, options.signal);
-  const diagnostics: FileDiagnostic[] = [];
-  for (const file of files) {
-    options.signal?.throwIfAborted();
-    diagnostics.push(...(await validateFile(file, displayPath(file, options.cwd))));
+  const { cwd, signal } = options;
+  const files = await findFiles(options.paths.length > 0 ? options.paths : ['.'], cwd, signal);
+  const index = new WorkspaceIndex();
+  const problems = new Map<string, string>();
+  // What a file refers to may stand in others of the folder, whether they were asked for or not.
+  for (const file of new Set([...files, ...(await findFiles(['.'], cwd, signal))])) {
+    signal?.throwIfAborted();
+    const text = await readText(file);
+    if ('problem' in text) problems.set(file, text.problem);
+    else index.setOnDisk(pathToFileURL(file).href, parseSource(text.text));
   }
-  return { files: files.map((file) => displayPath(file, options.cwd)), diagnostics };
+  const diagnostics = files.flatMap((file) => {
+    signal?.throwIfAborted();
+    const problem = problems.get(file);
+    const name = displayPath(file, cwd);
+    return problem === undefined ? checkFile(file, name, index) : [unreadable(name, problem)];
+  });
+  return { files: files.map((file) => displayPath(file, cwd)), diagnostics };
 }
 
 async function findFiles(paths: readonly string[], cwd: string, signal?: AbortSignal): Promise<string[]> {
@@ -78,39 +75,25 @@ async function findFiles(paths: readonly string[], cwd: string, signal?: AbortSi
   return [...found].sort();
 }
 
-async function* walk(folder: string, signal?: AbortSignal): AsyncGenerator<string> {
-  signal?.throwIfAborted();
-  const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (!skippedFolders.has(entry.name)) yield* walk(path, signal);
-    } else if (entry.isFile() && isMlopsFile(entry.name)) yield path;
-  }
-}
-
 function displayPath(file: string, cwd: string): string {
   const path = relative(cwd, file);
   return (path.startsWith('..') ? file : path).split(sep).join('/');
 }
 
-async function validateFile(path: string, file: string): Promise<FileDiagnostic[]> {
-  const text = await readText(path);
-  if ('problem' in text) {
-    return [
-      {
-        file,
-        line: 1,
-        column: 1,
-        endLine: 1,
-        endColumn: 1,
-        severity: 'error',
-        code: 'file-unreadable',
-        message: text.problem,
-      },
-    ];
-  }
-  return checkSource(parseSource(text.text)).map((diagnostic) => ({
+function unreadable(file: string, message: string): FileDiagnostic {
+  return { file, line: 1, column: 1, endLine: 1, endColumn: 1, severity: 'error', code: 'file-unreadable', message };
+}
+
+const filesOnDisk = { exists: (uri: string) => existsSync(fileURLToPath(uri)) };
+
+/** Hints are for editors, where they fade what could go; here they would only be noise. */
+function checkFile(path: string, file: string, index: WorkspaceIndex): FileDiagnostic[] {
+  const indexed = index.get(pathToFileURL(path).href);
+  if (!indexed) return [];
+  const all = [...checkSource(indexed.symbols.source), ...checkMeaning(indexed, index, filesOnDisk)]
+    .filter(({ severity }) => severity !== 'hint')
+    .sort((a, b) => a.range.startLine - b.range.startLine || a.range.startCharacter - b.range.startCharacter);
+  return all.map((diagnostic) => ({
     file,
     line: diagnostic.range.startLine + 1,
     column: diagnostic.range.startCharacter + 1,

@@ -44,7 +44,12 @@ export interface BackendForwarding {
  */
 export function registerBackendForwarding(
   connection: ClientConnection,
-  options: { backendPath?: string; env?: NodeJS.ProcessEnv } = {},
+  options: {
+    backendPath?: string;
+    env?: NodeJS.ProcessEnv;
+    /** Trust or settings changed. */
+    onStateChanged?: (state: InitializationOptions) => void;
+  } = {},
 ): BackendForwarding {
   let state: InitializationOptions = initializationOptions.parse({ trusted: false });
   const log = (type: 1 | 2 | 3 | 4, message: string) => tell(connection, 'window/logMessage', { type, message });
@@ -71,6 +76,7 @@ export function registerBackendForwarding(
       if (!parsed.success) return log(1, 'workspace/changed was ignored: not as agreed.');
       const lostTrust = state.trusted && !parsed.data.trusted;
       state = parsed.data;
+      options.onStateChanged?.(state);
       if (lostTrust) backend.stop().catch(() => undefined);
       else backend.notify(method, state);
     } else if (isBackendMethod(method) && state.trusted) {

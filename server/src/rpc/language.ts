@@ -1,87 +1,137 @@
 import {
-  type CompletionItem,
-  CompletionItemKind,
   type Connection,
-  DiagnosticSeverity,
+  type Diagnostic,
   DocumentDiagnosticReportKind,
-  type DocumentSymbol,
   type InitializeParams,
-  InsertTextFormat,
-  InsertTextMode,
-  type Diagnostic as LspDiagnostic,
   MarkupKind,
-  type Range,
   type ServerCapabilities,
-  SymbolKind,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
-import {
-  type Diagnostic,
-  documentationUrl,
-  type RelativeRange,
-  type Severity,
-} from '../language/diagnostics/diagnostic.ts';
-import { type Completion, complete } from '../language/features/complete.ts';
+import { complete } from '../language/features/complete.ts';
+import { completeExpression } from '../language/features/complete-expression.ts';
+import { completeReferences } from '../language/features/complete-references.ts';
 import { hover } from '../language/features/hover.ts';
-import { type OutlineSymbol, outline } from '../language/features/symbols.ts';
-import { type OpenDocument, OpenDocuments } from '../language/open-documents.ts';
-import { isMlopsFile } from '../language/validate-files.ts';
+import { hoverSymbol } from '../language/features/hover-symbol.ts';
+import { outline } from '../language/features/symbols.ts';
+import { FileKnowledge, listFolder } from '../language/file-knowledge.ts';
+import { isMlopsFile } from '../language/find-files.ts';
+import { LanguageWorkspace } from '../language/language-workspace.ts';
+import { createGuard, type LanguageContext } from './language-context.ts';
+import { toCompletionItem, toLsp, toSymbol } from './language-convert.ts';
+import { registerWorkspaceFiles } from './language-files.ts';
+import { navigationCapabilities, registerNavigation } from './language-navigation.ts';
 
-const languageCapabilities: ServerCapabilities = {
+export const languageCapabilities: ServerCapabilities = {
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-  completionProvider: { triggerCharacters: [' ', ':', '-', '{', '[', ',', '\n'] },
+  completionProvider: { triggerCharacters: [' ', ':', '-', '{', '[', ',', '\n', '.', "'", '/', '@'] },
   hoverProvider: true,
   documentSymbolProvider: true,
-  diagnosticProvider: { interFileDependencies: false, workspaceDiagnostics: false },
+  diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: true },
+  ...navigationCapabilities,
 };
 
-/** Answers an editor's questions about our documents. A feature that fails is logged and answered empty. */
-export function registerLanguage(connection: Connection): { configure(params: InitializeParams): ServerCapabilities } {
-  const documents = new OpenDocuments();
-  let pull = false;
+export interface Language {
+  configure(params: InitializeParams, trusted: boolean): ServerCapabilities;
+  trustChanged(trusted: boolean): void;
+}
 
-  const guarded = <T>(what: string, fallback: T, run: () => T): T => {
-    try {
-      return run();
-    } catch (error) {
-      connection.console.error(
-        `${what} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      );
-      return fallback;
-    }
+/** Answers an editor's questions about our documents. A feature that fails is logged and answered empty. */
+export function registerLanguage(connection: Connection): Language {
+  const files = new FileKnowledge(() => workspaceFiles.changed());
+  const workspace = new LanguageWorkspace(files);
+  const context: LanguageContext = { connection, workspace, guarded: createGuard(connection) };
+  const publisher = registerDocuments(context, () => workspaceFiles);
+  const workspaceFiles = registerWorkspaceFiles(context, publisher.republish);
+  registerQuestions(context);
+  registerNavigation(context);
+
+  return {
+    configure(params, trusted) {
+      const pull = params.capabilities.textDocument?.diagnostic !== undefined;
+      publisher.configure(pull);
+      workspaceFiles.configure(params);
+      workspaceFiles.trustChanged(trusted);
+      if (pull) return languageCapabilities;
+      const { diagnosticProvider: _, ...pushed } = languageCapabilities;
+      return pushed;
+    },
+    trustChanged: workspaceFiles.trustChanged,
   };
-  const publish = (document: OpenDocument | undefined) => {
+}
+
+/** Follows what is open, and gives its diagnostics: by push, or where the client can ask, by answer. */
+function registerDocuments(
+  { connection, workspace, guarded }: LanguageContext,
+  workspaceFiles: () => ReturnType<typeof registerWorkspaceFiles>,
+): { configure(pull: boolean): void; republish(uris: readonly string[]): void } {
+  let pull = false;
+  const sent = new Map<string, readonly Diagnostic[]>();
+  const diagnosticsOf = (uri: string) =>
+    guarded('Diagnostics', [], () => workspace.diagnostics(uri)).map((each) => toLsp(each, uri));
+  const publish = (uri: string) => {
+    const document = workspace.documents.get(uri);
     if (pull || !document) return;
-    const diagnostics = guarded('Diagnostics', [], () => documents.diagnostics(document.uri)).map((each) =>
-      toLsp(each, document.uri),
-    );
-    connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
+    const diagnostics = diagnosticsOf(uri);
+    sent.set(uri, diagnostics);
+    void connection.sendDiagnostics({ uri, version: document.version, diagnostics });
+  };
+  /** Another file changed: told only where that makes a difference. */
+  const republish = (uri: string) => {
+    if (JSON.stringify(sent.get(uri)) !== JSON.stringify(diagnosticsOf(uri))) publish(uri);
+  };
+  /** Runs something that may change what other files can see. */
+  const watched = (what: string, run: () => unknown) => {
+    const before = workspace.index.revision;
+    guarded(what, undefined, run);
+    if (workspace.index.revision !== before) workspaceFiles().changed();
   };
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
     if (languageId !== 'mlops' && !isMlopsFile(decodeURIComponent(uri))) return;
-    publish(guarded('Opening', undefined, () => documents.open(uri, version, text)));
+    watched('Opening', () => workspace.open(uri, version, text));
+    publish(uri);
+    if (!pull) workspaceFiles().answered();
   });
   connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
-    publish(guarded('An edit', undefined, () => documents.change(uri, version, contentChanges)));
+    watched('An edit', () => workspace.change(uri, version, contentChanges));
+    publish(uri);
   });
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
-    const known = documents.get(uri) !== undefined;
-    documents.close(uri);
-    if (known && !pull) connection.sendDiagnostics({ uri, diagnostics: [] });
+    const known = workspace.documents.get(uri) !== undefined;
+    watched('Closing', () => workspace.close(uri));
+    sent.delete(uri);
+    if (known && !pull) void connection.sendDiagnostics({ uri, diagnostics: diagnosticsOf(uri) });
+  });
+  connection.languages.diagnostics.on(({ textDocument: { uri } }) => {
+    const items = workspace.documents.get(uri) ? diagnosticsOf(uri) : [];
+    workspaceFiles().answered();
+    return { kind: DocumentDiagnosticReportKind.Full, items };
   });
 
-  connection.languages.diagnostics.on(({ textDocument: { uri } }) => ({
-    kind: DocumentDiagnosticReportKind.Full,
-    items: guarded('Diagnostics', [], () => documents.diagnostics(uri)).map((each) => toLsp(each, uri)),
-  }));
-  connection.onCompletion(({ textDocument: { uri }, position }) => {
+  return {
+    configure(canPull) {
+      pull = canPull;
+    },
+    republish: (uris) => uris.forEach(republish),
+  };
+}
+
+function registerQuestions({ connection, workspace, guarded }: LanguageContext): void {
+  const { documents, index } = workspace;
+  connection.onCompletion(async ({ textDocument: { uri }, position }) => {
     const source = documents.get(uri)?.source;
-    return source ? guarded('Completion', [], () => complete(source, position).map(toCompletionItem)) : [];
+    if (!source) return [];
+    const place = { index, uri, position };
+    const inExpression = guarded('Completion', null, () => completeExpression(place));
+    if (inExpression) return inExpression.map(toCompletionItem);
+    const own = guarded('Completion', [], () => complete(source, position));
+    const named = await guarded('Completion', Promise.resolve([]), () => completeReferences(place, listFolder));
+    return [...named, ...own].map(toCompletionItem);
   });
   connection.onHover(({ textDocument: { uri }, position }) => {
     const source = documents.get(uri)?.source;
-    const found = source ? guarded('Hover', null, () => hover(source, position)) : null;
+    if (!source) return null;
+    const found = guarded('Hover', null, () => hoverSymbol({ index, uri, position }) ?? hover(source, position));
     return (
       found && {
         contents: { kind: MarkupKind.Markdown, value: found.text },
@@ -93,89 +143,4 @@ export function registerLanguage(connection: Connection): { configure(params: In
     const source = documents.get(uri)?.source;
     return source ? guarded('The outline', [], () => outline(source).map(toSymbol)) : [];
   });
-
-  return {
-    configure(params) {
-      pull = params.capabilities.textDocument?.diagnostic !== undefined;
-      if (pull) return languageCapabilities;
-      const { diagnosticProvider: _, ...pushed } = languageCapabilities;
-      return pushed;
-    },
-  };
-}
-
-const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
-  error: DiagnosticSeverity.Error,
-  warning: DiagnosticSeverity.Warning,
-  information: DiagnosticSeverity.Information,
-  hint: DiagnosticSeverity.Hint,
-};
-
-function toLsp(diagnostic: Diagnostic, uri: string): LspDiagnostic {
-  const related = diagnostic.related.map(({ range, message }) => ({
-    location: { uri, range: toRange(range) },
-    message,
-  }));
-  return {
-    range: toRange(diagnostic.range),
-    severity: severities[diagnostic.severity],
-    code: diagnostic.code,
-    codeDescription: { href: documentationUrl(diagnostic.code) },
-    source: 'mlops',
-    message: diagnostic.message,
-    ...(related.length > 0 ? { relatedInformation: related } : {}),
-  };
-}
-
-function toRange(range: RelativeRange): Range {
-  return {
-    start: { line: range.startLine, character: range.startCharacter },
-    end: { line: range.endLine, character: range.endCharacter },
-  };
-}
-
-const completionKinds: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
-  key: CompletionItemKind.Property,
-  value: CompletionItemKind.EnumMember,
-  snippet: CompletionItemKind.Snippet,
-  function: CompletionItemKind.Function,
-  reference: CompletionItemKind.Reference,
-  file: CompletionItemKind.File,
-};
-
-function toCompletionItem(completion: Completion): CompletionItem {
-  const { line, start, end } = completion.replace;
-  return {
-    label: completion.label,
-    kind: completionKinds[completion.kind],
-    detail: completion.detail,
-    documentation: { kind: MarkupKind.Markdown, value: completion.documentation },
-    sortText: completion.sort,
-    insertTextFormat: InsertTextFormat.Snippet,
-    insertTextMode: InsertTextMode.asIs,
-    textEdit: { range: { start: { line, character: start }, end: { line, character: end } }, newText: completion.text },
-    ...(completion.continues ? { command: { title: '', command: 'editor.action.triggerSuggest' } } : {}),
-  };
-}
-
-const symbolKinds: Readonly<Record<OutlineSymbol['kind'], SymbolKind>> = {
-  document: SymbolKind.Module,
-  step: SymbolKind.Function,
-  object: SymbolKind.Object,
-  array: SymbolKind.Array,
-  string: SymbolKind.String,
-  number: SymbolKind.Number,
-  boolean: SymbolKind.Boolean,
-  null: SymbolKind.Null,
-};
-
-function toSymbol(symbol: OutlineSymbol): DocumentSymbol {
-  return {
-    name: symbol.name,
-    detail: symbol.detail,
-    kind: symbolKinds[symbol.kind],
-    range: { start: symbol.start, end: symbol.end },
-    selectionRange: { start: symbol.nameStart, end: symbol.nameEnd },
-    children: symbol.children.map(toSymbol),
-  };
 }

@@ -1,0 +1,24 @@
+import { type Connection, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import type { LanguageWorkspace } from '../language/language-workspace.ts';
+import { FailureError } from '../platform/failure.ts';
+
+/** What the handlers of the language features share. */
+export interface LanguageContext {
+  readonly connection: Connection;
+  readonly workspace: LanguageWorkspace;
+  /** Runs one feature; where it fails, that is logged and the fallback answered. */
+  readonly guarded: <T>(what: string, fallback: T, run: () => T) => T;
+}
+
+export function createGuard(connection: Connection): LanguageContext['guarded'] {
+  return (what, fallback, run) => {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof FailureError) throw new ResponseError(LSPErrorCodes.RequestFailed, error.message);
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      connection.console.error(`${what} failed: ${text}`);
+      return fallback;
+    }
+  };
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  createMessageConnection,
+  type MessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import type {
+  CompletionItem,
+  Diagnostic,
+  Location,
+  PublishDiagnosticsParams,
+  WorkspaceDiagnosticReport,
+  WorkspaceEdit,
+} from 'vscode-languageserver/node';
+
+const server = new URL('../../../server/src/server.ts', import.meta.url).pathname;
+const root = 'apiVersion: mlops/v1\nkind: Workspace\nmetadata: {name: w}\nenvironments: {staging: {}}\n';
+const deployment = (environment: string) =>
+  `apiVersion: mlops/v1\nkind: Deployment\nmetadata: {name: d}\nmodel: m@champion\nenvironment: ${environment}\nserving: {image: "example/d:1"}\n`;
+
+let folder: string;
+let child: ChildProcess;
+let connection: MessageConnection;
+const waiting: { fits: (params: PublishDiagnosticsParams) => boolean; done: (items: Diagnostic[]) => void }[] = [];
+const published: PublishDiagnosticsParams[] = [];
+
+/** The first published diagnostics of a file that fit, now or later. */
+function publishedFor(name: string, fits: (items: readonly Diagnostic[]) => boolean): Promise<Diagnostic[]> {
+  const uri = uriOf(name);
+  const matches = (params: PublishDiagnosticsParams) => params.uri === uri && fits(params.diagnostics);
+  const before = published.find(matches);
+  if (before) return Promise.resolve(before.diagnostics);
+  return new Promise((done) => waiting.push({ fits: matches, done }));
+}
+
+const uriOf = (name: string) => pathToFileURL(join(folder, name)).href;
+const codes = (items: readonly Diagnostic[]) => items.map(({ code }) => code);
+const has = (code: string) => (items: readonly Diagnostic[]) => codes(items).includes(code);
+
+async function start(options: { trusted: boolean; pull?: boolean }): Promise<void> {
+  child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const { stdin, stdout } = child;
+  if (!stdin || !stdout) throw new Error('The server has no pipes.');
+  connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+  connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
+    published.push(params);
+    for (const each of waiting) if (each.fits(params)) each.done(params.diagnostics);
+  });
+  connection.listen();
+  await connection.sendRequest('initialize', {
+    processId: process.pid,
+    rootUri: null,
+    workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'w' }],
+    capabilities: { textDocument: options.pull ? { diagnostic: {} } : {}, workspace: {} },
+    initializationOptions: { trusted: options.trusted },
+  });
+  await connection.sendNotification('initialized', {});
+}
+
+function open(name: string, text: string): Promise<void> {
+  return connection.sendNotification('textDocument/didOpen', {
+    textDocument: { uri: uriOf(name), languageId: 'mlops', version: 1, text },
+  });
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mlops-language-'));
+  published.length = 0;
+  waiting.length = 0;
+  await writeFile(join(folder, 'mlops.yaml'), root);
+  await writeFile(join(folder, 'b.mlops.yaml'), deployment('stagin'));
+});
+
+afterEach(async () => {
+  const ended = once(child, 'exit');
+  await connection.sendRequest('shutdown');
+  await connection.sendNotification('exit');
+  await ended;
+  connection.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('files that are not open', () => {
+  test('are checked, and give open ones what they refer to', async () => {
+    await start({ trusted: true });
+    await open('a.mlops.yaml', deployment('produktion'));
+    expect(codes(await publishedFor('a.mlops.yaml', has('unknown-environment')))).toEqual(['unknown-environment']);
+    expect(codes(await publishedFor('b.mlops.yaml', has('unknown-environment')))).toEqual(['unknown-environment']);
+    const at = { textDocument: { uri: uriOf('a.mlops.yaml') }, position: { line: 4, character: 13 } };
+    const items = await connection.sendRequest<CompletionItem[]>('textDocument/completion', at);
+    expect(items.map(({ label }) => label)).toContain('staging');
+  });
+
+  test('are followed when they change', async () => {
+    await start({ trusted: true });
+    await open('a.mlops.yaml', deployment('produktion'));
+    await publishedFor('a.mlops.yaml', has('unknown-environment'));
+    published.length = 0;
+    await writeFile(join(folder, 'mlops.yaml'), root.replace('staging', 'produktion'));
+    await connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: uriOf('mlops.yaml'), type: 2 }],
+    });
+    expect(await publishedFor('a.mlops.yaml', (items) => items.length === 0)).toEqual([]);
+  });
+
+  test('are checked anew when an open file changes what they refer to', async () => {
+    await start({ trusted: true });
+    await open('mlops.yaml', root);
+    await publishedFor('b.mlops.yaml', has('unknown-environment'));
+    published.length = 0;
+    await connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri: uriOf('mlops.yaml'), version: 2 },
+      contentChanges: [
+        { range: { start: { line: 3, character: 15 }, end: { line: 3, character: 22 } }, text: 'stagin' },
+      ],
+    });
+    expect(await publishedFor('b.mlops.yaml', (items) => items.length === 0)).toEqual([]);
+  });
+
+  test('are left alone without trust', async () => {
+    await start({ trusted: false });
+    await open('a.mlops.yaml', deployment('produktion'));
+    expect(await publishedFor('a.mlops.yaml', () => true)).toEqual([]);
+    const at = { textDocument: { uri: uriOf('a.mlops.yaml') }, position: { line: 4, character: 14 } };
+    expect(await connection.sendRequest('textDocument/definition', at)).toEqual([]);
+  });
+
+  test('are answered to a client that asks for the workspace', async () => {
+    await start({ trusted: true, pull: true });
+    await open('a.mlops.yaml', deployment('staging'));
+    await connection.sendRequest('textDocument/diagnostic', { textDocument: { uri: uriOf('a.mlops.yaml') } });
+    const ask = (previousResultIds: object[] = []) =>
+      connection.sendRequest<WorkspaceDiagnosticReport>('workspace/diagnostic', { previousResultIds });
+    let report = await ask();
+    while (report.items.length < 2) report = await ask();
+    const item = report.items.find(({ uri }) => uri === uriOf('b.mlops.yaml'));
+    expect(item?.kind === 'full' && codes(item.items)).toEqual(['unknown-environment']);
+    const again = await ask(report.items.map(({ uri, resultId }) => ({ uri, value: resultId })));
+    expect(again.items.map(({ kind }) => kind)).toEqual(['unchanged', 'unchanged']);
+  });
+});
+
+describe('names across files', () => {
+  test('are found and renamed, in files that are not open too', async () => {
+    await writeFile(join(folder, 'b.mlops.yaml'), deployment('staging'));
+    await start({ trusted: true });
+    await open('a.mlops.yaml', deployment('staging'));
+    await open('c.mlops.yaml', deployment('gone'));
+    await publishedFor('c.mlops.yaml', has('unknown-environment'));
+    const at = { textDocument: { uri: uriOf('a.mlops.yaml') }, position: { line: 4, character: 14 } };
+    expect(await connection.sendRequest<Location[]>('textDocument/definition', at)).toMatchObject([
+      { uri: uriOf('mlops.yaml') },
+    ]);
+    const edit = await connection.sendRequest<WorkspaceEdit>('textDocument/rename', { ...at, newName: 'stage' });
+    expect(Object.keys(edit.changes ?? {}).sort()).toEqual(
+      ['a', 'b'].map((name) => uriOf(`${name}.mlops.yaml`)).concat(uriOf('mlops.yaml')),
+    );
+    await expect(connection.sendRequest('textDocument/rename', { ...at, newName: '1 2' })).rejects.toThrow(
+      'can be no name',
+    );
+  });
+});
