@@ -20,13 +20,15 @@ export default defineConfig({
   resolve: { alias: { vscode: new URL('./tests/unit/client/vscode-fake.ts', import.meta.url).pathname } },
   test: {
     pool: 'forks',
+    setupFiles: ['tests/measure-children.ts'],
     maxWorkers: 2,
     coverage: {
       provider: 'v8',
       include: ['schemas/src/**/*.ts', 'server/src/**/*.ts', 'client/src/**/*.ts', 'webviews/src/**/*.ts'],
       reportsDirectory: 'coverage',
-      reporter: ['text-summary', 'json', 'html'],
-      thresholds: { lines: 90 },
+      // scripts/coverage.ts adds what other processes ran, and holds the sum to its bound.
+      reporter: ['json'],
+      reportOnFailure: true,
     },
     projects: [
       suite('unit', { testTimeout: 5_000, hookTimeout: 10_000, parallel: true }),

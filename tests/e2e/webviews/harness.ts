@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
@@ -88,6 +88,8 @@ export class WebviewHarness {
     });
     const problems: string[] = [];
     const page = await context.newPage();
+    const coverageFolder = process.env.MLOPS_CHILD_COVERAGE;
+    if (coverageFolder) await page.coverage.startJSCoverage({ resetOnNavigation: false });
     page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') problems.push(`console: ${message.text()}`);
@@ -107,7 +109,13 @@ export class WebviewHarness {
         }),
       setTheme: (name) => page.evaluate(applyTheme, { ...themes[name], styles: '' }),
       reload: async () => void (await page.reload()),
-      close: () => context.close(),
+      close: async () => {
+        if (coverageFolder) {
+          const result = await page.coverage.stopJSCoverage();
+          await writeFile(join(coverageFolder, `page-${randomUUID()}.json`), JSON.stringify({ result }));
+        }
+        await context.close();
+      },
     };
   }
 
