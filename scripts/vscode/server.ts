@@ -52,7 +52,7 @@ export function quietSettings(more: Settings = {}): Settings {
 }
 
 /** The browser's VS Code that the set-up has built: it names its Node and its script. */
-export function vsCodeProgram(): readonly [string, string] {
+function vsCodeProgram(): readonly [string, string] {
   const { MLOPS_VSCODE_NODE: node, MLOPS_VSCODE_SERVER: script } = process.env;
   if (!node || !script) throw new Error('Set MLOPS_VSCODE_NODE and MLOPS_VSCODE_SERVER (npm test and npm start do).');
   return [node, script];

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { VsCode } from '../../testbeds/vscode.ts';
 
-export const extensionId = 'mlops-workbench.mlops-workbench';
+const extensionId = 'mlops-workbench.mlops-workbench';
 
 /** Waits until the extension host has activated the extension; its log is what tells. */
 export async function untilActivated(vsCode: VsCode, milliseconds = 30_000): Promise<void> {

@@ -28,7 +28,7 @@ export async function pick(page: Page, typed: string, row: string): Promise<void
 
 /** A row of the open quick pick that has the text. */
 export function quickPickRow(page: Page, text: string): Locator {
-  return page.locator(`${quickInput} .monaco-list-row`).filter({ hasText: text }).first();
+  return page.locator(`${quickInput} .monaco-list-row`).filter({ hasText: text, visible: true }).first();
 }
 
 /** Answers the open input box. */
