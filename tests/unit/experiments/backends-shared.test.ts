@@ -87,6 +87,10 @@ describe('a path of an artifact', () => {
     );
   });
 
+  it('names no drive behind a dot', () => {
+    expect(() => artifactPath('./C:')).toThrow(/no path inside/);
+  });
+
   it('is plain', () => {
     expect(artifactPath('./plots//a.csv/')).toBe('plots/a.csv');
     expect(artifactPath('/'.slice(1))).toBe('');

@@ -6,8 +6,9 @@ import type { ArtifactInfo } from '../../artifact-source.ts';
  * absolute, a drive, a backslash, a NUL) is an `input` failure.
  */
 export function artifactPath(path: string): string {
-  const leaves = path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.includes('\\') || path.includes('\0');
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  const leaves =
+    path.startsWith('/') || /^[A-Za-z]:/.test(parts[0] ?? '') || path.includes('\\') || path.includes('\0');
   if (leaves || parts.includes('..')) {
     throw new FailureError('input', `“${path}” is no path inside the run’s artifacts.`);
   }
