@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installDependencies } from './setup/node.mjs';
 import { build, runProject, vsCodeVariables } from './setup/project.mjs';
-import { reportFailure, root, which, windows } from './setup/steps.mjs';
+import { endWithNpm, reportFailure, root, which, windows } from './setup/steps.mjs';
 import { installSystemPackages } from './setup/system.mjs';
 import { installVsCode } from './setup/vscode.mjs';
 
@@ -58,6 +58,7 @@ async function openOnDesktop(code) {
   return status;
 }
 
+endWithNpm();
 await main().then((status) => {
   process.exitCode = status;
 }, reportFailure);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { installDependencies } from './setup/node.mjs';
 import { build, runProject, vsCodeVariables } from './setup/project.mjs';
 import { installPython } from './setup/python.mjs';
-import { reportFailure, root, SetupError } from './setup/steps.mjs';
+import { endWithNpm, reportFailure, root, SetupError } from './setup/steps.mjs';
 import { installSystemPackages } from './setup/system.mjs';
 import { installVsCode } from './setup/vscode.mjs';
 
@@ -148,6 +148,7 @@ function summarize(results) {
   return sum('failed') > 0 || (strict && sum('passed') === 0) ? 1 : 0;
 }
 
+endWithNpm();
 await main(process.argv.slice(2).filter((arg) => arg !== '--')).then(
   (status) => {
     process.exitCode = status;

@@ -122,3 +122,18 @@ function endWithUs(child) {
     for (const [signal, end] of handlers) process.off(signal, end);
   };
 }
+
+/**
+ * A signal to npm ends npm and its shell, but not always what the shell runs: whoever was started by npm calls this to end
+ * with it.
+ */
+export function endWithNpm() {
+  if (!process.env.npm_lifecycle_event || windows) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  timer.unref();
+}
