@@ -18,6 +18,7 @@ import { isMlopsFile } from '../language/find-files.ts';
 import { LanguageWorkspace } from '../language/language-workspace.ts';
 import { createGuard, type LanguageContext } from './language-context.ts';
 import { toCompletionItem, toLsp, toSymbol } from './language-convert.ts';
+import { editingCapabilities, registerEditing } from './language-editing.ts';
 import { registerWorkspaceFiles } from './language-files.ts';
 import { navigationCapabilities, registerNavigation } from './language-navigation.ts';
 
@@ -28,6 +29,7 @@ export const languageCapabilities: ServerCapabilities = {
   documentSymbolProvider: true,
   diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: true },
   ...navigationCapabilities,
+  ...editingCapabilities,
 };
 
 export interface Language {
@@ -44,6 +46,7 @@ export function registerLanguage(connection: Connection): Language {
   const workspaceFiles = registerWorkspaceFiles(context, publisher.republish);
   registerQuestions(context);
   registerNavigation(context);
+  registerEditing(context);
 
   return {
     configure(params, trusted) {

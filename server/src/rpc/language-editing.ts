@@ -1,0 +1,108 @@
+import {
+  type CodeAction,
+  CodeActionKind,
+  FoldingRangeKind,
+  type SelectionRange,
+  SemanticTokensBuilder,
+  type ServerCapabilities,
+  type TextEdit,
+} from 'vscode-languageserver/node';
+import { codeActions } from '../language/features/code-actions.ts';
+import { foldingRanges } from '../language/features/folding.ts';
+import { type FormatOptions, format } from '../language/features/format.ts';
+import { inlayHints } from '../language/features/inlay-hints.ts';
+import { selectionRanges } from '../language/features/selection.ts';
+import { semanticTokens, tokenModifiers, tokenTypes } from '../language/features/semantic-tokens.ts';
+import type { LanguageContext } from './language-context.ts';
+import { toLsp } from './language-convert.ts';
+
+export const editingCapabilities: ServerCapabilities = {
+  foldingRangeProvider: true,
+  selectionRangeProvider: true,
+  semanticTokensProvider: {
+    legend: { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] },
+    full: true,
+    range: true,
+  },
+  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  inlayHintProvider: true,
+  documentFormattingProvider: true,
+  documentRangeFormattingProvider: true,
+};
+
+/** Folding, selection, colours, fixes, hints and formatting. */
+export function registerEditing({ connection, workspace, guarded }: LanguageContext): void {
+  const { index } = workspace;
+  const sourceOf = (uri: string) => index.get(uri)?.symbols.source;
+
+  connection.onFoldingRanges(({ textDocument: { uri } }) => {
+    const source = sourceOf(uri);
+    if (!source) return [];
+    return guarded('Folding', [], () =>
+      foldingRanges(source).map(({ startLine, endLine, kind }) => ({
+        startLine,
+        endLine,
+        ...(kind === 'comment' ? { kind: FoldingRangeKind.Comment } : {}),
+      })),
+    );
+  });
+  connection.onSelectionRanges(({ textDocument: { uri }, positions }) => {
+    const source = sourceOf(uri);
+    if (!source) return [];
+    return guarded('Selection', [], () =>
+      positions.map((position) =>
+        selectionRanges(source, position).reduceRight<SelectionRange>((parent, range) => ({ range, parent }), {
+          range: { start: { line: 0, character: 0 }, end: { line: source.lines.count, character: 0 } },
+        }),
+      ),
+    );
+  });
+  const tokens = (uri: string, lines?: { start: number; end: number }) => {
+    const builder = new SemanticTokensBuilder();
+    const file = index.get(uri);
+    const found = file ? guarded('Colours', [], () => semanticTokens(file, lines)) : [];
+    for (const { line, character, length, type, declaration } of found) {
+      builder.push(line, character, length, tokenTypes.indexOf(type), declaration ? 1 : 0);
+    }
+    return builder.build();
+  };
+  connection.languages.semanticTokens.on(({ textDocument: { uri } }) => tokens(uri));
+  connection.languages.semanticTokens.onRange(({ textDocument: { uri }, range }) =>
+    tokens(uri, { start: range.start.line, end: range.end.line }),
+  );
+  connection.languages.inlayHint.on(({ textDocument: { uri }, range }) => {
+    const file = index.get(uri);
+    if (!file) return [];
+    const hints = guarded('Hints', [], () => inlayHints(file, { start: range.start.line, end: range.end.line }));
+    return hints.map(({ position, text }) => ({ position, label: text, paddingLeft: true }));
+  });
+  connection.onCodeAction(({ textDocument: { uri }, range }): CodeAction[] => {
+    const file = index.get(uri);
+    if (!file) return [];
+    return guarded('Fixes', [], () =>
+      workspace
+        .diagnostics(uri)
+        .filter((each) => each.range.startLine <= range.end.line && each.range.endLine >= range.start.line)
+        .flatMap((diagnostic) =>
+          codeActions(file, diagnostic).map(({ title, edits, preferred }) => ({
+            title,
+            kind: CodeActionKind.QuickFix,
+            diagnostics: [toLsp(diagnostic, uri)],
+            isPreferred: preferred,
+            edit: { changes: { [uri]: edits.map(({ range: at, text }) => ({ range: at, newText: text })) } },
+          })),
+        ),
+    );
+  });
+  const formatted = (uri: string, options: FormatOptions): TextEdit[] => {
+    const source = sourceOf(uri);
+    if (!source) return [];
+    return guarded('Formatting', [], () =>
+      format(source, options).map(({ range, text }) => ({ range, newText: text })),
+    );
+  };
+  connection.onDocumentFormatting(({ textDocument: { uri }, options }) => formatted(uri, { indent: options.tabSize }));
+  connection.onDocumentRangeFormatting(({ textDocument: { uri }, options, range }) =>
+    formatted(uri, { indent: options.tabSize, lines: { start: range.start.line, end: range.end.line } }),
+  );
+}
