@@ -139,7 +139,6 @@ function configuration(drawing: Drawing, { onZoom }: Callbacks): ChartConfigurat
           type: logScale ? 'logarithmic' : 'linear',
           grid,
           border,
-          grace: '4%',
           ticks: {
             color: theme.foreground,
             font,
