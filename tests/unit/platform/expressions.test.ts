@@ -41,6 +41,10 @@ describe('expandAddress', () => {
     `\${{ env.FILE_URI }}/\${{ env.TOKEN }}`,
     `\${{ env.URI }}/\${{ env.TOKEN }}`,
     `  https://elsewhere.example/\${{ env.TOKEN }}`,
+    `ht\ttps://elsewhere.example/\${{ env.TOKEN }}`,
+    `https\n://elsewhere.example/\${{ env.TOKEN }}`,
+    `\u0001https://elsewhere.example/\${{ env.TOKEN }}`,
+    `https+x://elsewhere.example/\${{ env.TOKEN }}`,
   ])('a variable of the person’s own environment is sent nowhere: %s', (text) => {
     const expanded = expand(text);
     expect(expanded).toMatchObject({ ok: false, message: expect.stringContaining('would be sent to a server') });

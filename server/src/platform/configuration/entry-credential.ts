@@ -1,7 +1,7 @@
 import type { Credential } from '../credentials.ts';
 import type { TrackingEntry } from './document.ts';
 import type { Environment } from './environment.ts';
-import type { Consent } from './resolved.ts';
+import { originOf } from './expressions.ts';
 
 interface EntryCredential {
   readonly credential: Credential | null;
@@ -11,12 +11,12 @@ interface EntryCredential {
 interface Recipient {
   readonly environment: Environment;
   readonly origin: string | null;
-  readonly consent: Consent;
 }
 
 /**
  * The credential that an entry of `mlops.yaml` names by expressions. A variable of `.env` came with the entry and may
- * go where it says; one of the person's own environment only goes to an address that the person gave as well.
+ * go where it says; one of the person's own environment only goes to the server whose address stands beside it there:
+ * `TEAM_TOKEN` to that of `TEAM_URI`. Whichever address the file names, it can't pair it with a secret of another.
  */
 export function entryCredential(entry: TrackingEntry, recipient: Recipient): EntryCredential {
   const { username, password, token } = entry;
@@ -39,7 +39,7 @@ function made(username: string | null, password: string | null, token: string | 
 
 type Value = { readonly text: string } | { readonly warning: string } | Record<string, never>;
 
-function valueFor(key: string, text: string | undefined, { environment, origin, consent }: Recipient): Value {
+function valueFor(key: string, text: string | undefined, { environment, origin }: Recipient): Value {
   if (text === undefined || origin === null) return {};
   const name = /^\s*\$\{\{\s*(?:env|secrets)\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}\s*$/.exec(text)?.[1];
   if (name === undefined) {
@@ -48,8 +48,28 @@ function valueFor(key: string, text: string | undefined, { environment, origin, 
   }
   const variable = environment.get(name);
   if (variable === null) return {};
-  if (variable.source === '.env' || consent === 'given') return { text: variable.value };
+  if (variable.source === '.env' || addressesBeside(name, environment).includes(origin))
+    return { text: variable.value };
+  const address = `${familiesOf(name)[0] ?? name}_URI`;
   return {
-    warning: `the variable ${name} is not sent to ${origin}, an address that this file made up. Sign in there, or set MLFLOW_TRACKING_URI to it in the environment.`,
+    warning: `the variable ${name} is not sent to ${origin}: the environment does not say that it is for that server. Sign in there, or set ${address} to its address in the environment.`,
   };
+}
+
+const addressSuffixes = ['URI', 'URL', 'BASE_URL', 'TRACKING_URI'];
+
+/** The origins that the person's environment names beside a variable, such as that of `TEAM_URI` for `TEAM_TOKEN`. */
+function addressesBeside(name: string, environment: Environment): readonly (string | null)[] {
+  return familiesOf(name)
+    .flatMap((family) => addressSuffixes.map((suffix) => environment.from('environment', `${family}_${suffix}`)))
+    .map((address) => (address === null ? null : originOf(address)));
+}
+
+/** What a variable's name begins with, longest first: `TEAM_API` and `TEAM` for `TEAM_API_KEY`. */
+function familiesOf(name: string): readonly string[] {
+  const words = name.split('_');
+  return words
+    .slice(1)
+    .map((_, index) => words.slice(0, words.length - 1 - index).join('_'))
+    .filter((family) => family !== '');
 }

@@ -21,7 +21,7 @@ export function expandAddress(text: string, environment: Environment): Expanded 
   if (wrong !== null) return { ok: false, message: wrong };
   const value = (name: string) => environment.get(name)?.value ?? '';
   const full = text.replaceAll(expression, (_, inner: string) => value(nameIn(inner) ?? '')).trim();
-  if (!/^https?:/i.test(full)) return { ok: true, text: full, addressGiven: false };
+  if (!leadsToServer(full)) return { ok: true, text: full, addressGiven: false };
 
   const first = /^\$\{\{\s*(.*?)\s*\}\}/.exec(text);
   const leading = first === null ? null : environment.get(nameIn(first[1] ?? '') ?? '');
@@ -54,7 +54,13 @@ function nameIn(inner: string): string | null {
   return /^(?:env|secrets)\.([A-Za-z_][A-Za-z0-9_]*)$/.exec(inner)?.[1] ?? null;
 }
 
-function originOf(text: string): string | null {
+// An address is read as the URL parser does, which passes over line ends, tabs and control characters: `ht<tab>tps://…`.
+function leadsToServer(text: string): boolean {
+  return /^https?[:+]/i.test(text) || originOf(text) !== null;
+}
+
+/** Scheme, host and port of a web address; null for anything else. */
+export function originOf(text: string): string | null {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) ? url.origin : null;
 }

@@ -95,7 +95,7 @@ function fromEntry(
   if (!expanded.ok) return broken(entry.name, entry, expanded.message);
   const tracker = named(entry.name, expanded.text, { inputs, source: 'mlops.yaml', base: inputs.root });
   const consent = expanded.addressGiven ? 'given' : tracker.consent;
-  const secret = entryCredential(entry, { environment: inputs.environment, origin: tracker.origin, consent });
+  const secret = entryCredential(entry, { environment: inputs.environment, origin: tracker.origin });
   if (secret.warning !== null) warn(secret.warning);
   return {
     ...tracker,
