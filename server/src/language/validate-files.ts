@@ -7,6 +7,8 @@ import { checkSource } from './diagnostics/check-source.ts';
 import { type DiagnosticCode, diagnosticCodes, documentationUrl, type Severity } from './diagnostics/diagnostic.ts';
 import { walk } from './find-files.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
+import { checkPython } from './python/check-python.ts';
+import { PythonModules } from './python/python-modules.ts';
 import { WorkspaceIndex } from './symbols/workspace-index.ts';
 import { parseSource } from './syntax/source.ts';
 
@@ -51,12 +53,15 @@ export async function validateFiles(options: {
     if ('problem' in text) problems.set(file, text.problem);
     else index.setOnDisk(pathToFileURL(file).href, parseSource(text.text));
   }
-  const diagnostics = files.flatMap((file) => {
+  const modules = new PythonModules({ read: readPython });
+  const diagnostics: FileDiagnostic[] = [];
+  for (const file of files) {
     signal?.throwIfAborted();
     const problem = problems.get(file);
     const name = displayPath(file, cwd);
-    return problem === undefined ? checkFile(file, name, index) : [unreadable(name, problem)];
-  });
+    if (problem !== undefined) diagnostics.push(unreadable(name, problem));
+    else diagnostics.push(...(await checkFile(file, { name, index, modules, signal })));
+  }
   return { files: files.map((file) => displayPath(file, cwd)), diagnostics };
 }
 
@@ -86,15 +91,26 @@ function unreadable(file: string, message: string): FileDiagnostic {
 
 const filesOnDisk = { exists: (uri: string) => existsSync(fileURLToPath(uri)) };
 
+interface Check {
+  /** The file as it is shown. */
+  readonly name: string;
+  readonly index: WorkspaceIndex;
+  readonly modules: PythonModules;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Hints are for editors, where they fade what could go; here they would only be noise. */
-function checkFile(path: string, file: string, index: WorkspaceIndex): FileDiagnostic[] {
-  const indexed = index.get(pathToFileURL(path).href);
+async function checkFile(path: string, { name, index, modules, signal }: Check): Promise<FileDiagnostic[]> {
+  const uri = pathToFileURL(path).href;
+  const indexed = index.get(uri);
   if (!indexed) return [];
-  const all = [...checkSource(indexed.symbols.source), ...checkMeaning(indexed, index, filesOnDisk)]
+  const { source } = indexed.symbols;
+  const python = await checkPython({ source, uri, modules, ...(signal ? { signal } : {}) });
+  const all = [...checkSource(source), ...checkMeaning(indexed, index, filesOnDisk), ...python]
     .filter(({ severity }) => severity !== 'hint')
     .sort((a, b) => a.range.startLine - b.range.startLine || a.range.startCharacter - b.range.startCharacter);
   return all.map((diagnostic) => ({
-    file,
+    file: name,
     line: diagnostic.range.startLine + 1,
     column: diagnostic.range.startCharacter + 1,
     endLine: diagnostic.range.endLine + 1,
@@ -103,6 +119,13 @@ function checkFile(path: string, file: string, index: WorkspaceIndex): FileDiagn
     code: diagnostic.code,
     message: diagnostic.message,
   }));
+}
+
+/** The Python that a pipeline calls; what can't be read is not there. */
+async function readPython(uri: string): Promise<string | null> {
+  if (!uri.startsWith('file:')) return null;
+  const text = await readText(fileURLToPath(uri));
+  return 'text' in text ? text.text : null;
 }
 
 async function readText(path: string): Promise<{ text: string } | { problem: string }> {

@@ -48,6 +48,12 @@ export const diagnosticCodes = {
   'image-reference': 'error',
   'canary-weights': 'hint',
   'missing-file': 'warning',
+  'python-missing-function': 'error',
+  'python-missing-argument': 'error',
+  'python-unknown-argument': 'error',
+  'python-argument-type': 'warning',
+  'python-unknown-option': 'error',
+  'python-missing-option': 'error',
   'secret-in-file': 'warning',
   'file-unreadable': 'error',
 } as const satisfies Record<string, Severity>;
