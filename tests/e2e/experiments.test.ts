@@ -141,12 +141,12 @@ describe('the Experiments view', () => {
     const item = runItem(view, 'going on');
     await expect.poll(() => spoken(item)).toMatch(/running for/);
     await live.log('loss', 0.75, 1);
-    await expect.poll(() => spoken(item), { timeout: 20_000 }).toContain('loss 0.75');
+    await expect.poll(() => spoken(item)).toContain('loss 0.75');
     await live.log('loss', 0.5, 2);
-    await expect.poll(() => spoken(item), { timeout: 20_000 }).toContain('loss 0.5');
+    await expect.poll(() => spoken(item)).toContain('loss 0.5');
     await product.vsCode.screenshot('experiments-running');
     await live.end('FAILED');
-    await expect.poll(() => spoken(item), { timeout: 20_000 }).toContain('failed');
+    await expect.poll(() => spoken(item)).toContain('failed');
     const icon = item.locator('.custom-view-tree-node-item-icon');
     expect(await icon.getAttribute('class')).toContain('codicon-error');
   });

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { copyOf, repository, startVsCode, type VsCode, type VsCodeOptions } from '../../testbeds/vscode.ts';
-import { expand, openView, openViewContainer } from '../harness/workbench.ts';
+import { expand, openView, openViewContainer, runCommand } from '../harness/workbench.ts';
 
 /** VS Code with the extension in a copy of the example workspace, or in another folder. */
 export interface Product {
@@ -15,14 +15,11 @@ export interface ProductOptions extends Partial<Pick<VsCodeOptions, 'settings' |
   readonly prepare?: (folder: string) => Promise<void>;
 }
 
-const PATIENCE_MS = 15_000;
-
 export async function openExample({ prepare, ...options }: ProductOptions = {}): Promise<Product> {
   const { folder, dispose } = await copyOf('docs/examples/churn');
   try {
     await prepare?.(folder);
     const vsCode = await startVsCode({ folder, extensionDir: repository, trust: true, ...options });
-    vsCode.page.setDefaultTimeout(PATIENCE_MS);
     const stop = async () => {
       await vsCode.stop();
       await dispose();
@@ -88,4 +85,12 @@ export async function selectRuns(view: Locator, names: readonly string[]): Promi
 /** What a screen reader says of an item: label, description and status in one. */
 export async function spoken(item: Locator): Promise<string> {
   return (await item.getAttribute('aria-label')) ?? '';
+}
+
+/** Reloads the window by its own command, as people do: it puts away its state first. */
+export async function reloadWindow(page: Page): Promise<void> {
+  const loaded = page.waitForEvent('load');
+  await runCommand(page, 'Developer: Reload Window');
+  await loaded;
+  await page.locator('.monaco-workbench .part.activitybar').waitFor();
 }
