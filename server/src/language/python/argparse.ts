@@ -254,8 +254,8 @@ function boolean(node: SyntaxNode | undefined, text: string, otherwise: boolean)
 
 function nodesOf(root: SyntaxNode, name: string): SyntaxNode[] {
   const found: SyntaxNode[] = [];
-  root.cursor().iterate(({ node }) => {
-    if (node.name === name) found.push(node);
+  root.cursor().iterate((each) => {
+    if (each.name === name) found.push(each.node);
   });
   return found;
 }

@@ -21,14 +21,19 @@ const binders = new Set([
   ...['TypeDefinition', 'MatchStatement'],
 ]);
 
+const looked = new Set([...binders, 'FunctionDefinition', 'ClassDefinition', 'AssignStatement', 'ImportStatement']);
+
 /** Reads the top level of a module. */
 export function namesOf(root: SyntaxNode, text: string): Names {
   const definitions = new Map<string, PythonFunction[]>();
   const classes: string[] = [];
   const bound = new Set<string>();
   let open = /\bglobals\s*\(|\bexec\s*\(|\bsys\.modules\b/.test(text);
-  root.cursor().iterate(({ node }) => {
-    if (node.type.isError) open = true;
+  root.cursor().iterate((each) => {
+    if (each.type.isError) open = true;
+    // A node for each of a large file's tokens would take longer than the parser.
+    if (!looked.has(each.name)) return;
+    const { node } = each;
     if (node.name === 'ScopeStatement') bindNames(node, text, bound);
     if (node.name !== 'FunctionDefinition' && node.name !== 'ClassDefinition') {
       if (isTopLevel(node)) bind(node, text, bound);
@@ -160,9 +165,9 @@ function parameterOf(group: readonly SyntaxNode[], kind: PythonParameter['kind']
 /** Full names of what is imported: `import click as c` makes `c` mean `click`. */
 export function importsOf(root: SyntaxNode, text: string): ReadonlyMap<string, string> {
   const imports = new Map<string, string>();
-  root.cursor().iterate(({ node }) => {
-    if (node.name !== 'ImportStatement') return;
-    const source = sourceOf(node, text)
+  root.cursor().iterate((each) => {
+    if (each.name !== 'ImportStatement') return;
+    const source = sourceOf(each.node, text)
       .replace(/[()\\]/g, ' ')
       .replace(/#.*$/gm, ' ')
       .replace(/\s+/g, ' ')

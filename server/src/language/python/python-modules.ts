@@ -9,7 +9,7 @@ export interface PythonFiles {
 }
 
 /** Generated code of any size has nothing to check. */
-const longest = 1_000_000;
+const longest = 500_000;
 
 /** Reads modules, each text once. */
 export class PythonModules {
