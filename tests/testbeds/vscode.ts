@@ -1,9 +1,10 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/vscode/chromium.ts';
-import { type Settings, startServer } from '../../scripts/vscode/server.ts';
+import { type Settings, startServer, type VsCodeServer } from '../../scripts/vscode/server.ts';
 import { openDesktop } from './vscode-desktop.ts';
 
 export interface VsCodeOptions {
@@ -43,6 +44,7 @@ export interface OpenWindow {
 }
 
 const WINDOW_MS = 60_000;
+const LEAVE_MS = 5_000;
 export const repository = join(import.meta.dirname, '..', '..');
 const pictures = join(repository, 'tests', 'artifacts', 'screenshots');
 
@@ -76,6 +78,10 @@ async function openInBrowser(options: VsCodeOptions): Promise<OpenWindow> {
     throw error;
   });
   const stop = async () => {
+    await leave(
+      browser.contexts().flatMap((context) => context.pages()),
+      server,
+    );
     await browser.close();
     await server.stop();
   };
@@ -94,6 +100,22 @@ async function openInBrowser(options: VsCodeOptions): Promise<OpenWindow> {
     await stop();
     throw error;
   }
+}
+
+/**
+ * Leaves the windows in good order: then the extension hosts end by themselves, with what they started, and write down
+ * what they ran. One that takes too long is killed with the server.
+ */
+async function leave(pages: readonly Page[], server: VsCodeServer): Promise<void> {
+  await Promise.all(pages.map((page) => page.goto('about:blank').catch(() => null)));
+  const end = Date.now() + LEAVE_MS;
+  while (Date.now() < end && (await runningHosts(server)) > 0) await delay(100);
+}
+
+async function runningHosts(server: VsCodeServer): Promise<number> {
+  const output = (await server.logs()).get('output') ?? '';
+  const times = (pattern: RegExp) => output.match(pattern)?.length ?? 0;
+  return times(/Launched Extension Host Process/g) - times(/Extension Host Process exited/g);
 }
 
 function collectConsole(page: Page): () => string {
