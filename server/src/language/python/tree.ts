@@ -2,12 +2,6 @@ import type { parser } from '@lezer/python';
 
 export type SyntaxNode = ReturnType<typeof parser.parse>['topNode'];
 
-/** A node with the text that it is of. */
-export interface Code {
-  readonly node: SyntaxNode;
-  readonly text: string;
-}
-
 export type Literal = string | number | boolean | null;
 
 /** A call whose callee is a dotted name. */
