@@ -54,15 +54,15 @@ describe('a server that misbehaves', () => {
   it.each<[string, Answer, string, RegExp]>([
     ['HTML for JSON', send(200, '<!doctype html><title>Welcome</title>'), 'remote', /127\.0\.0\.1/],
     ['JSON of something else', send(200, { experiments: [{ id: 5 }] }), 'remote', /does not answer as MLflow does/],
-    ['a list for an object', send(200, [1, 2]), 'remote', /does not answer as MLflow does/],
+    ['a list for an object', send(200, [1, 2]), 'remote', /does not answer as MLflow does: Invalid/],
     ['a page that is not there', send(404, '<h1>Not Found</h1>'), 'remote', /There is no MLflow at/],
     ['an error without words', send(500, '<html><body>oops</body></html>'), 'remote', /HTTP 500/],
     ['an error', send(500, { error_code: 'INTERNAL_ERROR', message: 'disk\nfull' }), 'remote', /disk full/],
     ['401', send(401, 'You are not authenticated.'), 'permission', /asks for a sign-in/],
     ['403', send(403, { error_code: 'PERMISSION_DENIED', message: 'no READ' }), 'permission', /denies access: no READ/],
     ['a refused host', send(403, 'Invalid Host header - possible DNS rebinding'), 'permission', /this name/],
-    ['429', send(429, '', { 'retry-after': '120' }), 'busy', /fewer requests for 120 s/],
-    ['503', send(503, '', { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' }), 'busy', /not ready until Wed/],
+    ['429', send(429, '', { 'retry-after': '120' }), 'remote', /fewer requests for 120 s/],
+    ['503', send(503, '', { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' }), 'remote', /not ready until Wed/],
     ['a wrong value', send(400, { error_code: 'INVALID_PARAMETER_VALUE', message: 'bad' }), 'input', /refused: bad/],
     ['a cut body', (_, response) => cutShort(response), 'unreachable', /closed the connection/],
     ['no answer', () => undefined, 'unreachable', /did not answer within/],
@@ -122,6 +122,18 @@ describe('a server that misbehaves', () => {
     const value = (await store.getRun('r')).params.get('p') ?? '';
     expect(value).toContain('the whole text has 1,500,000 bytes');
     expect(value.length).toBeLessThan(20_000);
+  });
+
+  it('is not followed in circles: it gives one page of anything for ever', async () => {
+    const run = { info: { run_id: 'r', experiment_id: '1' } };
+    answer = send(200, { run, experiments: [], runs: [], metrics: [], models: [], files: [], next_page_token: 'x' });
+    const artifacts = store.artifacts(await store.getRun('r'));
+    for (const read of [list, search, () => store.metricHistory('r', 'm'), () => artifacts.list('')]) {
+      await expect(read()).rejects.toMatchObject({
+        reason: 'remote',
+        message: expect.stringMatching(/the same page/),
+      });
+    }
   });
 
   it('can be left while it is slow', async () => {

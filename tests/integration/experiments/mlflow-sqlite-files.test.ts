@@ -215,6 +215,18 @@ describe('what others write is seen', () => {
   });
 });
 
+describe.skipIf(process.platform === 'win32')('what only looks like a file', () => {
+  it.each([
+    ['a pipe, which nobody writes to', () => spawnSync('mkfifo', [path]), 'corrupt', /is no ordinary file/],
+    ['a link to itself', () => symlink(path, path), 'not-found', /There is no file/],
+  ])('is refused at once: %s', async (_, make, reason, message) => {
+    await rm(path);
+    await make();
+    const search = searchAll(open());
+    await expect(search).rejects.toMatchObject({ reason, message: expect.stringMatching(message) });
+  });
+});
+
 describe('a locked store', () => {
   it('is waited for, within bounds', async () => {
     const stop = await otherProcess('db.exec("BEGIN EXCLUSIVE")');

@@ -141,6 +141,12 @@ describe('filters', () => {
 });
 
 describe('orders', () => {
+  it('are explained by an example of an order', () => {
+    expect(() => parseOrderBy(['metrics.acc SIDEWAYS'])).toThrow(
+      expect.objectContaining({ remedy: 'Example: metrics.accuracy DESC' }),
+    );
+  });
+
   it.each<[string, OrderBy]>([
     ['metrics.acc', by('metric', 'acc')],
     ['metrics.acc DESC', by('metric', 'acc', true)],

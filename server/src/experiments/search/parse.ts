@@ -38,9 +38,11 @@ export function parseRunSearch(input: RunSearchInput): RunSearch {
   };
 }
 
+const FILTER_EXAMPLE = "metrics.accuracy > 0.9 AND params.`max depth` = '5' AND tags.owner LIKE 'an%'";
+
 /** The conditions of a filter; see {@link parseRunSearch}. */
 export function parseFilter(filter: string): readonly Condition[] {
-  const scanner = new Scanner(filter, 'The filter');
+  const scanner = new Scanner(filter, { name: 'The filter', example: FILTER_EXAMPLE });
   const conditions: Condition[] = [];
   while (!scanner.take('end')) {
     // MLflow drops every AND between, before and after conditions, missing or doubled ones too.
@@ -62,7 +64,7 @@ export function parseOrderBy(clauses: readonly string[]): readonly OrderBy[] {
 }
 
 function parseOrder(clause: string): OrderBy {
-  const scanner = new Scanner(clause, `The order “${clause}”`);
+  const scanner = new Scanner(clause, { name: `The order “${clause}”`, example: 'metrics.accuracy DESC' });
   const path = scanner.take('path');
   if (!path) throw scanner.fail(`${ENTITIES_IN_WORDS.replace(/ or datasets.*/, '')}`);
   const field = parseField(scanner, path, 'order');

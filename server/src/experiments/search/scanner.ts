@@ -28,22 +28,29 @@ const LIST = /\((?:'(?:\\[\s\S]|[^'\\])*'|"(?:\\[\s\S]|[^"\\])*"|[^()'"])*\)/y;
 const MAXIMUM_LENGTH = 1_000_000;
 
 /** A failure that names the place (1-based) and what was expected there. */
-function syntaxFailure(what: string, at: number, expected: string): FailureError {
-  return new FailureError('input', `${what} is wrong at character ${at + 1}: expected ${expected}.`, {
-    remedy: "Example: metrics.accuracy > 0.9 AND params.`max depth` = '5' AND tags.owner LIKE 'an%'",
+function syntaxFailure(subject: Subject, at: number, expected: string): FailureError {
+  return new FailureError('input', `${subject.name} is wrong at character ${at + 1}: expected ${expected}.`, {
+    remedy: `Example: ${subject.example}`,
   });
+}
+
+/** What is scanned, as messages name it, and how a right one looks. */
+interface Subject {
+  readonly name: string;
+  readonly example: string;
 }
 
 /** Reads tokens of MLflow's filter or order syntax one after another; which kinds may come is the parser's business. */
 export class Scanner {
   readonly source: string;
-  readonly what: string;
+  readonly subject: Subject;
   #position = 0;
 
-  constructor(source: string, what: string) {
-    if (source.length > MAXIMUM_LENGTH) throw new FailureError('input', `${what} is longer than 1,000,000 characters.`);
+  constructor(source: string, subject: Subject) {
+    if (source.length > MAXIMUM_LENGTH)
+      throw new FailureError('input', `${subject.name} is longer than 1,000,000 characters.`);
     this.source = source;
-    this.what = what;
+    this.subject = subject;
   }
 
   /** The next token if it is of one of the kinds, else null with the position kept after white space. */
@@ -68,7 +75,7 @@ export class Scanner {
   fail(expected: string, at: number = this.#position): FailureError {
     const rest = this.source.slice(at).trimStart();
     const found = rest === '' ? 'the end' : `“${firstWord(rest)}”`;
-    return syntaxFailure(this.what, at, `${expected}, found ${found}`);
+    return syntaxFailure(this.subject, at, `${expected}, found ${found}`);
   }
 
   #skipSpace(): void {

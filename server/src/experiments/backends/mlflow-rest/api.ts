@@ -139,7 +139,8 @@ function check<T>(body: unknown, schema: z.ZodType<T>, asked: Asked): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw unexpected(asked, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  const place = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  throw unexpected(asked, `${place}${issue?.message ?? ''}`);
 }
 
 /** Quotes Python's NaN and Infinity, which no JSON has, outside of texts. */

@@ -3,6 +3,7 @@ import type { ArtifactInfo, ArtifactSource } from '../../artifact-source.ts';
 import type { RunRecord } from '../../tracking-store.ts';
 import { artifactPath, noSuchArtifact, parentOf, sortArtifacts } from '../shared/artifact-path.ts';
 import type { MlflowApi } from './api.ts';
+import { tokenAfter } from './paging.ts';
 import { artifactsPage } from './wire.ts';
 
 /** The artifacts of a run through its server, wherever that keeps them: it reads clouds with its own credentials. */
@@ -20,7 +21,7 @@ export function serverArtifacts(api: MlflowApi, run: Pick<RunRecord, 'id' | 'art
       for (const file of page.files) {
         found.push({ path: file.path, isDirectory: file.is_dir, size: file.is_dir ? null : file.file_size });
       }
-      token = page.next_page_token || undefined;
+      token = tokenAfter(token, page);
     } while (token !== undefined);
     return found.filter((entry) => entry.path !== folder);
   };

@@ -80,7 +80,7 @@ function busy({ headers, status }: Refusal, { url }: Asked): FailureError {
   const wait = headers['retry-after'];
   const when = wait === undefined ? '' : /^\d+$/.test(wait) ? ` for ${wait} s` : ` until ${wait}`;
   const what = status === 429 ? 'asks for fewer requests' : 'is not ready';
-  return new FailureError('busy', `${url} ${what}${when}.`, { remedy: 'Try again later.' });
+  return new FailureError('remote', `${url} ${what}${when}.`, { remedy: 'Try again later.' });
 }
 
 function redirected({ headers }: Refusal, { url }: Asked): FailureError {

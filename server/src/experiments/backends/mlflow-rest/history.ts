@@ -2,6 +2,7 @@ import { mapConcurrently } from '../../../platform/concurrency.ts';
 import type { MetricHistory, RunRecord } from '../../tracking-store.ts';
 import { type Extent, extend, HistoryBuilder, NO_POINTS } from '../shared/points.ts';
 import type { MlflowApi } from './api.ts';
+import { tokenAfter } from './paging.ts';
 import { pointsPage, toPoint } from './wire.ts';
 
 const PAGE_POINTS = 25_000;
@@ -28,7 +29,7 @@ export async function readHistory(
       signal,
     });
     for (const point of page.metrics) history.add(toPoint(point));
-    token = page.next_page_token || undefined;
+    token = tokenAfter(token, page);
   } while (token !== undefined);
   return history.build();
 }

@@ -2,6 +2,7 @@ import { FailureError } from '../../../platform/failure.ts';
 import type { LoggedModelRecord } from '../../tracking-store.ts';
 import type { MlflowApi } from './api.ts';
 import { UnknownEndpoint } from './failures.ts';
+import { tokenAfter } from './paging.ts';
 import { modelAnswer, modelsPage, runIdOf, toModel, type WireRun } from './wire.ts';
 
 /** The logged models that came from a run, newest first; none of a server from before 3.0, which has no such thing. */
@@ -44,7 +45,7 @@ async function search(
       })
       .catch(noneOfOldServer);
     found.push(...page.models.map(toModel));
-    token = page.next_page_token || undefined;
+    token = tokenAfter(token, page);
   } while (token !== undefined);
   return found;
 }

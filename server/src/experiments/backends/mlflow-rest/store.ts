@@ -13,6 +13,7 @@ import { createMlflowApi, type MlflowApi } from './api.ts';
 import { serverArtifacts } from './artifacts.ts';
 import { readExtents, readHistory } from './history.ts';
 import { readModels } from './models.ts';
+import { tokenAfter } from './paging.ts';
 import {
   experimentsPage,
   runAnswer,
@@ -156,7 +157,7 @@ async function listExperiments(
       signal,
     });
     found.push(...page.experiments);
-    token = page.next_page_token || undefined;
+    token = tokenAfter(token, page);
   } while (token !== undefined);
   return found;
 }
@@ -187,7 +188,7 @@ async function searchRuns(
       signal,
     });
     runs.push(...page.runs.map(toRun));
-    token = page.next_page_token || undefined;
+    token = tokenAfter(token, page);
   } while (token !== undefined && runs.length < limit);
   return { runs, nextPage: token === undefined ? null : encodePage(search, { token }) };
 }

@@ -31,13 +31,16 @@ export function needsToWrite(error: unknown): boolean {
   return code === Code.readOnly || code === Code.cantOpen;
 }
 
+/** What the file system says of a path that leads to nothing. */
+const nowhere: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+
 /** What an error that reading a store threw means to its owner. */
 export function toStoreFailure(error: unknown, path: string): unknown {
   if (error instanceof FailureError) return error;
   const code = sqliteCode(error);
   if (code !== null) return sqliteFailure(code, error, path);
   if (!(error instanceof Error) || !('code' in error)) return error;
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return missing(path, error);
+  if (typeof error.code === 'string' && nowhere.has(error.code)) return missing(path, error);
   if (error.code === 'EACCES' || error.code === 'EPERM') return forbidden(path, error);
   if (error.code === 'ENOSPC') {
     return new FailureError('unsupported', `No room in the temporary folder for the copy that reading ${path} takes.`, {

@@ -21,6 +21,9 @@ const MAGIC = 'SQLite format 3\0';
 export async function sourceState(path: string): Promise<SourceState> {
   // SQLite keeps journal and log beside the file itself, not beside a link to it.
   const real = await realpath(path);
+  // Opening a pipe would wait for a writer that may never come, in a thread that nothing can end.
+  const kind = await stat(real);
+  if (!kind.isFile() && !kind.isDirectory()) throw foreign(path, 'is no ordinary file');
   const file = await open(real, 'r');
   try {
     const header = Buffer.alloc(HEADER_BYTES);
