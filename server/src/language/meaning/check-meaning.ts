@@ -17,7 +17,7 @@ import { checkExpressionMeaning } from './expressions.ts';
 import { checkFiles, type FileProvider } from './files.ts';
 import type { MeaningFinding, RelatedSpan } from './finding.ts';
 import { checkMissingArguments, checkReferences } from './references.ts';
-import { checkUnused } from './unused.ts';
+import { checkUnused, namesUsedBy } from './unused.ts';
 import { checkValues } from './values.ts';
 
 /** Knows of no file; nothing is said about any. */
@@ -28,29 +28,139 @@ export const noFiles: FileProvider = { exists: () => undefined };
  * A step's findings are kept until it changes, or something that it looked at does.
  */
 export function checkMeaning(file: IndexedFile, index: WorkspaceIndex, files: FileProvider = noFiles): Diagnostic[] {
-  const diagnostics = file.symbols.documents.flatMap((document) => checkDocument({ file, index, document }, files));
+  const diagnostics = file.symbols.documents.flatMap((document, ordinal) =>
+    checkDocument({ file, index, document }, ordinal, files),
+  );
   return suppressed(file.symbols.source, diagnostics);
 }
 
-function checkDocument(origin: Origin, files: FileProvider): Diagnostic[] {
-  const { document, file } = origin;
+function checkDocument(origin: Origin, ordinal: number, files: FileProvider): Diagnostic[] {
+  const { units } = origin.document;
+  const pass = checkUnits(origin, ordinal);
   const all: Diagnostic[] = [];
-  const shared = sharedSignature(origin);
-  for (const unit of document.units) {
-    const found = findingsOf(origin, unit, shared);
-    if (found.length > 0) all.push(...found.map((finding) => diagnosticOf(origin, unit, finding)));
-    for (const finding of checkValues(unit, textsOf(origin, unit))) all.push(diagnosticOf(origin, unit, finding));
-    for (const finding of filesOf(origin, unit, files)) all.push(diagnosticOf(origin, unit, finding));
+  for (const [index, { findings, values, namesFiles }] of pass.results.entries()) {
+    const unit = findings.length > 0 || values.length > 0 || namesFiles ? units[index] : undefined;
+    if (!unit) continue;
+    for (const finding of findings) all.push(diagnosticOf(origin, unit, finding));
+    for (const finding of values) all.push(diagnosticOf(origin, unit, finding));
+    if (namesFiles)
+      for (const finding of checkFiles(origin, unit, files)) all.push(diagnosticOf(origin, unit, finding));
   }
-  if (document.kind !== 'Pipeline') return all;
-  const across = [...checkCycles(file, document), ...checkUnused(document)];
-  for (const { unit, finding } of across) all.push(diagnosticOf(origin, unit, finding));
+  for (const { at, finding } of pass.across) {
+    const unit = units[at];
+    if (unit) all.push(diagnosticOf(origin, unit, finding));
+  }
   return all;
+}
+
+interface UnitResult {
+  readonly findings: readonly MeaningFinding[];
+  /** They stay the same as long as the unit and what is shared do. */
+  readonly isSteady: boolean;
+  readonly values: readonly MeaningFinding[];
+  readonly namesFiles: boolean;
+}
+
+/** One look at a document, remembered for the next: most edits change one unit, and nothing that others see of it. */
+interface Pass {
+  readonly shared: Shared;
+  readonly units: readonly Unit[];
+  readonly results: readonly UnitResult[];
+  /** What several units say together, by the position of the unit. */
+  readonly across: readonly Across[];
+}
+
+interface Across {
+  readonly at: number;
+  readonly finding: MeaningFinding;
+}
+
+const passes = new WeakMap<WorkspaceIndex, Map<string, Pass>>();
+
+function checkUnits(origin: Origin, ordinal: number): Pass {
+  const shared = sharedSignature(origin);
+  const memory = passes.get(origin.index) ?? new Map<string, Pass>();
+  passes.set(origin.index, memory);
+  const key = `${origin.file.uri}#${ordinal}`;
+  const { units } = origin.document;
+  const before = memory.get(key);
+  const quiet = before && isQuiet(before, origin, shared) ? before : null;
+  const results = units.map((unit, index) => {
+    const old = quiet?.units[index]?.symbols === unit.symbols ? quiet.results[index] : undefined;
+    return old?.isSteady ? old : resultOf(origin, unit, shared);
+  });
+  const pass = { shared, units, results, across: (quiet && sameAcross(quiet, units)) ?? acrossOf(origin) };
+  memory.set(key, pass);
+  return pass;
+}
+
+/** Whether nothing changed that one unit can see of another. */
+function isQuiet(before: Pass, { document }: Origin, shared: Shared): boolean {
+  if (document.kind !== 'Pipeline' || before.units.length !== document.units.length || !isSame(before.shared, shared))
+    return false;
+  return document.units.every((unit, index) => {
+    const old = before.units[index];
+    if (old?.symbols === unit.symbols) return true;
+    return (
+      old !== undefined &&
+      old.name === unit.name &&
+      old.section === unit.section &&
+      old.symbols.step?.signature === unit.symbols.step?.signature &&
+      linksOf(old.symbols) === linksOf(unit.symbols)
+    );
+  });
+}
+
+function resultOf(origin: Origin, unit: Unit, shared: Shared): UnitResult {
+  const before = unit.symbols.step ? kept.get(unit.symbols) : undefined;
+  if (before && isSame(before.shared, shared) && before.steps.every(([name, look]) => lookOf(origin, name) === look))
+    return before.result;
+  const { findings, isSteady, seen } = findingsOf(origin, unit);
+  const values = checkValues(unit, textsOf(origin, unit));
+  const result = { findings, isSteady, values, namesFiles: namesFiles(unit) };
+  if (isSteady && unit.symbols.step) {
+    kept.set(unit.symbols, { shared, steps: [...seen].map((name) => [name, lookOf(origin, name)] as const), result });
+  }
+  return result;
+}
+
+function acrossOf({ file, document }: Origin): Across[] {
+  if (document.kind !== 'Pipeline') return [];
+  const found = [...checkCycles(file, document), ...checkUnused(document)];
+  if (found.length === 0) return [];
+  const positions = new Map(document.units.map((unit, at) => [unit, at]));
+  return found.map(({ unit, finding }) => ({ at: positions.get(unit) ?? -1, finding }));
+}
+
+/** What was said across units before, where it still points at the same places: into units that are as they were. */
+function sameAcross(before: Pass, units: readonly Unit[]): readonly Across[] | null {
+  const holds = before.across.every(
+    ({ at, finding }) => finding.related === undefined && before.units[at]?.symbols === units[at]?.symbols,
+  );
+  return holds ? before.across : null;
+}
+
+const links = new WeakMap<UnitSymbols, string>();
+
+/** What a unit needs, offers and uses: what circles and unused names are told by. */
+function linksOf(symbols: UnitSymbols): string {
+  let text = links.get(symbols);
+  if (text === undefined) {
+    text = JSON.stringify([
+      [...(symbols.step?.needs.keys() ?? [])],
+      [...(symbols.step?.outputs.values() ?? [])].map(({ name, type }) => [name, type]),
+      namesUsedBy(symbols),
+      symbols.incomplete,
+      [...symbols.params.keys()],
+    ]);
+    links.set(symbols, text);
+  }
+  return text;
 }
 
 const naming = new WeakMap<UnitSymbols, boolean>();
 
-function filesOf(origin: Origin, unit: Unit, files: FileProvider): MeaningFinding[] {
+function namesFiles(unit: Unit): boolean {
   let names = naming.get(unit.symbols);
   if (names === undefined) {
     names = unit.symbols.references.some(
@@ -58,13 +168,13 @@ function filesOf(origin: Origin, unit: Unit, files: FileProvider): MeaningFindin
     );
     naming.set(unit.symbols, names);
   }
-  return names ? checkFiles(origin, unit, files) : [];
+  return names;
 }
 
 interface Kept {
   readonly shared: Shared;
   readonly steps: readonly (readonly [string, string])[];
-  readonly findings: readonly MeaningFinding[];
+  readonly result: UnitResult;
 }
 const kept = new WeakMap<UnitSymbols, Kept>();
 
@@ -83,37 +193,34 @@ function sharedSignature({ document, index, file }: Origin): Shared {
     revision: index.revisionWithout(file.uri),
     params: document.params,
     inputs: document.inputs,
-    incomplete: `${document.unreadable} ${[...document.incomplete].join(' ')}`,
+    // Steps that can't be read matter to those alone that look for one and don't find it: they are not kept.
+    incomplete: [document.unreadable, document.incomplete.has('params'), document.incomplete.has('inputs')].join(),
     uri: file.uri,
   };
 }
 
-function findingsOf(origin: Origin, unit: Unit, shared: Shared): readonly MeaningFinding[] {
+function findingsOf(
+  origin: Origin,
+  unit: Unit,
+): { findings: readonly MeaningFinding[]; isSteady: boolean; seen: ReadonlySet<string> } {
   const { symbols } = unit;
-  if (symbols.expressions.length === 0 && symbols.references.length === 0) return none;
-  const before = symbols.step ? kept.get(symbols) : undefined;
-  if (before && isSame(before.shared, shared) && before.steps.every(([name, look]) => lookOf(origin, name) === look))
-    return before.findings;
-  const seen = new Set<string>();
+  if (symbols.expressions.length === 0 && symbols.references.length === 0) return silence;
+  const seen = new Set<string>(symbols.step?.needs.keys() ?? []);
   const findings = [
     ...checkReferences(origin, unit),
     ...checkMissingArguments(origin, unit),
     ...checkExpressionMeaning(origin, unit, (step) => seen.add(step)),
     ...checkDataFlow(origin, unit),
   ];
-  for (const name of symbols.step?.needs.keys() ?? []) seen.add(name);
-  // What is not there yet may come under any name, and places elsewhere move: only the
-  // rest can be kept.
-  const isFinished =
+  // What is not there yet may come under any name, and places elsewhere move: only the rest can be kept.
+  const isSteady =
+    symbols.step !== null &&
     [...seen].every((name) => origin.document.steps.has(name)) &&
     findings.every(({ related }) => related === undefined);
-  if (symbols.step && isFinished) {
-    kept.set(symbols, { shared, steps: [...seen].map((name) => [name, lookOf(origin, name)] as const), findings });
-  }
-  return findings;
+  return { findings, isSteady, seen };
 }
 
-const none: readonly MeaningFinding[] = [];
+const silence = { findings: [], isSteady: true, seen: new Set<string>() };
 
 function isSame(a: Shared, b: Shared): boolean {
   return (
@@ -126,8 +233,7 @@ function isSame(a: Shared, b: Shared): boolean {
 }
 
 function lookOf({ document }: Origin, step: string): string {
-  const unit = document.steps.get(step);
-  return unit?.symbols.step ? `${unit.section} ${unit.symbols.step.signature}` : '';
+  return document.steps.get(step)?.symbols.step?.signature ?? '';
 }
 
 function textsOf({ file }: Origin, unit: Unit): (part: number) => string {

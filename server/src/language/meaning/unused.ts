@@ -10,7 +10,7 @@ export function checkUnused(document: DocumentSymbols): { unit: Unit; finding: M
   const used = new Set<string>();
   for (const { symbols } of document.units) {
     if (symbols.incomplete) return [];
-    for (const name of usedBy(symbols)) used.add(name);
+    for (const name of namesUsedBy(symbols)) used.add(name);
   }
   return [...unusedParams(document, used), ...unusedOutputs(document, used)];
 }
@@ -48,7 +48,7 @@ function unusedOutputs(
 const kept = new WeakMap<UnitSymbols, readonly string[]>();
 
 /** `params.lr`, `train.model` (an output), `train` (all outputs of a step), `params` or `steps` (all of them). */
-function usedBy(symbols: UnitSymbols): readonly string[] {
+export function namesUsedBy(symbols: UnitSymbols): readonly string[] {
   let names = kept.get(symbols);
   if (!names) {
     const found = new Set<string>();

@@ -83,15 +83,21 @@ export function stepOf(unit: UnitView, context: StepContext): StepSymbols {
     needs,
     arguments: new Map(given ? reader.entries(given).map(({ name, key }) => [name, key]) : []),
     incomplete: context.incomplete,
-    signature: signatureOf(outputs, { uses: usesPath, hasMatrix: matrix.size > 0, incomplete: context.incomplete }),
+    signature: signatureOf(outputs, {
+      section,
+      uses: usesPath,
+      hasMatrix: matrix.size > 0,
+      incomplete: context.incomplete,
+    }),
   };
 }
 
 function signatureOf(
   outputs: ReadonlyMap<string, Artifact>,
-  step: { uses: string | null; hasMatrix: boolean; incomplete: boolean },
+  step: { section: string; uses: string | null; hasMatrix: boolean; incomplete: boolean },
 ): string {
   return JSON.stringify([
+    step.section,
     step.uses,
     step.hasMatrix,
     step.incomplete,

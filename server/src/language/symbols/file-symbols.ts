@@ -137,9 +137,21 @@ class Collected {
       if (unit) this.#stepsOf(section, [unit]);
       return;
     }
+    const known = knownSteps.get(entry.parsed);
+    if (known && known.place === section && entry.misplaced === null) {
+      for (const { name, symbols } of known.steps) this.#push({ name, section, chunks: [entry], symbols });
+      return;
+    }
     const { root } = entry.parsed;
     if (isBroken(entry) || (root !== null && root.type !== 'map')) this.#incomplete.add(section);
-    if (root?.type === 'map') this.#stepsOf(section, unitsOfPairs(entry, root.items));
+    if (root?.type !== 'map') return;
+    const from = this.#units.length;
+    this.#stepsOf(section, unitsOfPairs(entry, root.items));
+    if (!isBroken(entry) && !root.items.some(({ key }) => keyText(key) === '<<'))
+      knownSteps.set(entry.parsed, {
+        place: section,
+        steps: this.#units.slice(from).map(({ name, symbols }) => ({ name, symbols })),
+      });
   }
 
   #stepsOf(section: 'steps' | 'finally', units: readonly UnitView[]): void {
@@ -151,11 +163,14 @@ class Collected {
 
   #add(view: UnitView, section: Unit['section']): void {
     const symbols = keptSymbols(view, { kind: this.#kind, section, source: this.#source });
-    const unit = { name: view.name, section, chunks: view.chunks, symbols };
+    this.#push({ name: view.name, section, chunks: view.chunks, symbols });
+  }
+
+  #push(unit: Unit): void {
     this.#units.push(unit);
-    if (section !== null) {
-      if (!this.#steps.has(view.name)) this.#steps.set(view.name, unit);
-    } else if (symbols.incomplete) this.#incomplete.add(view.name);
+    if (unit.section !== null) {
+      if (!this.#steps.has(unit.name)) this.#steps.set(unit.name, unit);
+    } else if (unit.symbols.incomplete) this.#incomplete.add(unit.name);
   }
 
   result(document: SourceDocument): DocumentSymbols {
@@ -178,6 +193,12 @@ class Collected {
 function isSteps(kind: Kind, name: string): name is 'steps' | 'finally' {
   return kind === 'Pipeline' && (name === 'steps' || name === 'finally');
 }
+
+/** The steps of a chunk that is nothing but steps, found again by its parse without a look at its tree. */
+const knownSteps = new WeakMap<
+  Parsed,
+  { readonly place: string; readonly steps: readonly Pick<Unit, 'name' | 'symbols'>[] }
+>();
 
 interface Kept {
   readonly place: string;
