@@ -126,7 +126,7 @@ export class ChartPanel extends PageElement {
     const { key } = this.chartData;
     return html`<section class="chart ${this.busy ? 'busy' : ''}" aria-label=${key} aria-busy=${String(this.busy)}>
       <header class="chart-head">
-        <h3 class="chart-title" title=${key}>${key}</h3>
+        <h2 class="chart-title" title=${key}>${key}</h2>
         <div class="chart-actions">
           ${
             this.range

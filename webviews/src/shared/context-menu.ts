@@ -24,6 +24,8 @@ class ContextMenu extends PageElement {
   label = '';
   beside: MenuPlace = { x: 0, y: 0, from: null };
 
+  #closed = false;
+
   protected override firstUpdated(): void {
     const menu = this.querySelector<HTMLElement>('.menu');
     if (!menu) return;
@@ -71,7 +73,10 @@ class ContextMenu extends PageElement {
   };
 
   #onFocusOut = (event: FocusEvent): void => {
-    if (!(event.relatedTarget instanceof Node && this.contains(event.relatedTarget))) this.remove();
+    // To take the menu out of the page takes the focus from it as well.
+    if (this.#closed || (event.relatedTarget instanceof Node && this.contains(event.relatedTarget))) return;
+    this.#closed = true;
+    this.remove();
   };
 
   #choose(item: MenuItem): void {
@@ -80,6 +85,8 @@ class ContextMenu extends PageElement {
   }
 
   #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.remove();
     this.beside.from?.focus({ preventScroll: true });
   }

@@ -1,5 +1,4 @@
 import { VirtualizerController } from '@tanstack/lit-virtual';
-import { defaultRangeExtractor } from '@tanstack/virtual-core';
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { PageElement } from './element.ts';
 import { type GridPosition, moveByKey, within } from './grid-keys.ts';
@@ -14,7 +13,15 @@ import {
   scrollToShow,
 } from './grid-layout.ts';
 import { GridPool } from './grid-pool.ts';
-import { type GridSource, type GridView, gridHead, gridRows, headHeight, rowHeight } from './grid-rows.ts';
+import {
+  type GridSource,
+  type GridView,
+  gridHead,
+  gridRows,
+  gridScrollingParts,
+  headHeight,
+  rowHeight,
+} from './grid-rows.ts';
 import { place } from './place.ts';
 
 export interface GridRange {
@@ -54,12 +61,6 @@ export class DataGrid extends PageElement {
     getScrollElement: () => this.#viewport,
     estimateSize: () => rowHeight,
     overscan: 6,
-    rangeExtractor: (range) => {
-      const rows = defaultRangeExtractor(range);
-      // The row with the focus stays in the page, or the focus would be lost.
-      const { row } = this.#active;
-      return row < 0 || row >= range.count || rows.includes(row) ? rows : [...rows, row].sort((a, b) => a - b);
-    },
   });
   readonly #id = `grid-${gridCount++}`;
   #active: GridPosition = { row: -1, column: 0 };
@@ -120,6 +121,11 @@ export class DataGrid extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    // An element that is moved within the page loses the focus.
+    const { activeElement } = document;
+    if (activeElement instanceof HTMLElement && activeElement.dataset.column !== undefined) {
+      this.#focusAfterUpdate ||= this.contains(activeElement);
+    }
     if (changed.has('source') || changed.has('columns')) {
       this.#active = within(this.#active, { rows: this.source.count, columns: this.columns.length });
     }
@@ -134,11 +140,8 @@ export class DataGrid extends PageElement {
     if (!this.#focusAfterUpdate) return;
     this.#focusAfterUpdate = false;
     const { row, column } = this.#active;
-    this.querySelector<HTMLElement>(
-      `[data-row="${row}"] > [data-column="${column}"], [data-row="${row}"] [data-column="${column}"]`,
-    )?.focus({
-      preventScroll: true,
-    });
+    const cell = this.querySelector<HTMLElement>(`[data-row="${row}"] [data-column="${column}"]`);
+    cell?.focus({ preventScroll: true });
   }
 
   #restoreScroll(): void {
@@ -175,8 +178,13 @@ export class DataGrid extends PageElement {
     const columns = this.#columnsInView();
     const moving = virtualizer.isScrolling;
     const starts = new Map(virtualizer.getVirtualItems().map(({ index, start }) => [index, start]));
-    const rows = this.#rowPool.arrange([...starts.keys()], { moving, own: this.#active.row });
+    const { row: own } = this.#active;
+    // The cell with the focus stays in the page, or the focus would be lost.
+    if (own >= 0 && own < this.source.count && !starts.has(own)) starts.set(own, own * rowHeight);
+    const rows = this.#rowPool.arrange([...starts.keys()], { moving, own });
     const byIndex = new Map(columns.map((placed) => [placed.index, placed]));
+    const focusedColumn = this.#layout.scrolling.find(({ index }) => index === this.#active.column);
+    if (focusedColumn) byIndex.set(focusedColumn.index, focusedColumn);
     const cells = this.#columnPool.arrange([...byIndex.keys()], { moving, own: this.#active.column });
     const { totalWidth } = this.#layout;
     const view: GridView = {
@@ -196,11 +204,6 @@ export class DataGrid extends PageElement {
     };
     return html`<div
       class="grid-viewport"
-      role="grid"
-      aria-label=${this.label}
-      aria-rowcount=${this.source.count + 1}
-      aria-colcount=${this.columns.length}
-      aria-multiselectable=${this.multiselect ? 'true' : nothing}
       @keydown=${this.#onKey}
       @click=${this.#onClick}
       @dblclick=${this.#onDoubleClick}
@@ -211,10 +214,19 @@ export class DataGrid extends PageElement {
     >
       <div
         class="grid-canvas"
-        role="presentation"
         ${place({ width: `${totalWidth}px`, height: `${virtualizer.getTotalSize() + headHeight}px` })}
       >
-        ${gridHead(view)} ${gridRows(view)}
+        <div
+          class="grid-semantics"
+          role="grid"
+          aria-label=${this.label}
+          aria-rowcount=${this.source.count + 1}
+          aria-colcount=${this.columns.length}
+          aria-multiselectable=${this.multiselect ? 'true' : nothing}
+        >
+          ${gridHead(view)} ${gridRows(view)}
+        </div>
+        ${gridScrollingParts(view)}
       </div>
     </div>`;
   }

@@ -61,13 +61,13 @@ function heading(view: GridView, { column, index, left, width }: PlacedColumn): 
     role="columnheader"
     aria-colindex=${index + 1}
     aria-sort=${ariaSort}
-    aria-label=${column.label}
     title=${column.title ?? column.label}
     data-column=${index}
     tabindex=${tabIndex(view, -1, index)}
     ${place({ left: `${left}px`, width: `${width}px` })}
   >
     <span class="grid-heading-text">${column.header ?? column.label}</span>
+    ${column.header === undefined ? nothing : html`<span class="visually-hidden">${column.label}</span>`}
     ${
       sort
         ? html`<span class="grid-sort">${icon(sort.descending ? 'arrow-down' : 'arrow-up')}${
@@ -90,22 +90,29 @@ function heading(view: GridView, { column, index, left, width }: PlacedColumn): 
 
 /**
  * The rows in sight. Each is of two parts: the frozen cells, all of which lie in one element that sticks (one for each row
- * would be a layer for each row), and the others; the first is the row to assistive technology and owns the second.
+ * would be a layer for each row), and the others. The first is the row to assistive technology and owns the second.
  */
 export function gridRows(view: GridView): TemplateResult {
-  const { rows, layout } = view;
-  return html`<div class="grid-frozen grid-frozen-rows" role="presentation" ${place({ width: `${layout.frozenWidth}px` })}>
-      ${repeat(
-        rows,
-        ({ slot }) => slot,
-        (row) => frozenPart(view, row),
-      )}
-    </div>
+  return html`<div
+    class="grid-frozen grid-frozen-rows"
+    role="presentation"
+    ${place({ width: `${view.layout.frozenWidth}px` })}
+  >
     ${repeat(
-      rows,
+      view.rows,
       ({ slot }) => slot,
-      (row) => scrollingPart(view, row),
-    )}`;
+      (row) => frozenPart(view, row),
+    )}
+  </div>`;
+}
+
+/** The parts of the rows that {@link gridRows} owns. They stand outside of the grid's own element. */
+export function gridScrollingParts(view: GridView): TemplateResult {
+  return html`${repeat(
+    view.rows,
+    ({ slot }) => slot,
+    (row) => scrollingPart(view, row),
+  )}`;
 }
 
 function frozenPart(view: GridView, { index: row, start, slot }: GridView['rows'][number]): TemplateResult {

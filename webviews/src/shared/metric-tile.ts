@@ -176,7 +176,7 @@ export class MetricTile extends PageElement {
     }
     if (!data) {
       return html`<section class="chart" aria-busy="true" aria-label=${this.metric}>
-        <header class="chart-head"><h3 class="chart-title">${this.metric}</h3></header>
+        <header class="chart-head"><h2 class="chart-title">${this.metric}</h2></header>
         <div class="chart-area chart-waiting"><span class="skeleton"></span></div>
       </section>`;
     }
