@@ -7,6 +7,7 @@ import { createRedactor } from '../platform/redact.ts';
 import { connectWithoutAsking, noStoredCredentials } from '../security/ports.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import type { Invocation } from './invocation.ts';
+import { harmless } from './output.ts';
 
 /** Opens the workspace for a command and closes it when that is done. */
 export async function withWorkspace<T>(
@@ -37,9 +38,19 @@ export async function withWorkspace<T>(
     ...(tracking === undefined ? {} : { explicitTracking: tracking }),
   });
   try {
+    await noteWarnings(invocation, workspace);
     return await work(workspace);
   } finally {
     await workspace.dispose();
+  }
+}
+
+/** What is wrong with the configuration, or ignored, though there is a tracker to go on with. */
+async function noteWarnings({ output }: Invocation, { configuration, defaultTracker }: Workspace): Promise<void> {
+  if (defaultTracker === null) return;
+  for (const { file, line, message } of configuration.warnings) {
+    const place = line === null ? file : `${file}:${line}`;
+    await output.note(harmless(`warning: ${place}: ${message}`));
   }
 }
 

@@ -197,6 +197,18 @@ describe('the command line', () => {
     expect(await runMlops(['validate', 'missing.yaml'], { cwd: folder })).toMatchObject({ code: 2, stdout: '' });
   });
 
+  it('says on standard error what it ignores of the configuration', async () => {
+    const folder = await emptyFolder();
+    const uri = `sqlite:///${stores.sqlite}`;
+    await writeFile(
+      join(folder, 'mlops.yaml'),
+      `apiVersion: mlops/v1\nkind: Workspace\nmetadata: {name: x}\ntracking:\n  - {name: a, uri: "${uri}"}\n  - {name: a, uri: other.db}\n`,
+    );
+    const { code, stdout, stderr } = await runMlops(['experiments', 'list', '--json'], { cwd: folder });
+    expect({ code, keys: Object.keys(JSON.parse(stdout)) }).toEqual({ code: 0, keys: ['experiments'] });
+    expect(stderr).toMatch(/^warning: .*mlops\.yaml:6: .*another entry has that name.*\n$/);
+  });
+
   it('ends with 3 where a server does not answer, with 1 where health is asked', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
