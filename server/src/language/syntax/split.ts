@@ -8,6 +8,8 @@ const COLON = 58;
 const QUESTION = 63;
 const CLOSE_BRACKET = 93;
 const CLOSE_BRACE = 125;
+const BYTE_ORDER_MARK = '\uFEFF';
+const tagDirective = /^\uFEFF?%TAG[ \t]/m;
 
 /** Lines `[firstLine, endLine)` that are parsed on their own. */
 export interface LeafSpan {
@@ -69,10 +71,12 @@ export function split(text: string, lines: LineTable): DocumentSpan[] {
   let bodyLine = 0;
   let marked = false;
   let bodyOnMarker = false;
+  let tagged = false;
   const close = (end: number) => {
-    const body = bodyOnMarker
-      ? ({ type: 'leaf', firstLine: first, endLine: end } as const)
-      : splitDocument(text, lines, bodyLine, end);
+    const body =
+      bodyOnMarker || tagged
+        ? ({ type: 'leaf', firstLine: first, endLine: end } as const)
+        : splitDocument(text, lines, bodyLine, end);
     if (body !== null || marked) documents.push({ firstLine: first, endLine: end, bodyLine, marked, body });
   };
   for (let line = 0; line < lines.count; line++) {
@@ -82,8 +86,11 @@ export function split(text: string, lines: LineTable): DocumentSpan[] {
     if (code !== 45 && code !== 46) continue;
     if (isMarker(text, start, '---')) {
       // What stands before the first marker may be directives alone: they belong to the marker.
-      if ((line > first || marked) && (marked || !isDirectives(text, lines, first, line))) close(line);
-      first = line;
+      const directives = !marked && isDirectives(text, lines, first, line);
+      if ((line > first || marked) && !directives) close(line);
+      // Tags mean nothing without the directives that name them: such a document is read whole.
+      tagged = directives && tagDirective.test(text.slice(lines.starts[first], start));
+      if (!tagged) first = line;
       marked = true;
       bodyOnMarker = hasContent(text, start + 3);
       bodyLine = bodyOnMarker ? line : line + 1;
@@ -93,6 +100,7 @@ export function split(text: string, lines: LineTable): DocumentSpan[] {
       bodyLine = first;
       marked = false;
       bodyOnMarker = false;
+      tagged = false;
     }
   }
   if (first < lines.count) close(lines.count);
@@ -116,7 +124,14 @@ function splitDocument(text: string, lines: LineTable, from: number, to: number)
   const content = firstContent(lines, from, to);
   if (content < 0)
     return lines.indents.subarray(from, to).includes(TABBED) ? { type: 'leaf', firstLine: from, endLine: to } : null;
+  if (isOneValue(text, (lines.starts[content] ?? 0) + (lines.indents[content] ?? 0)))
+    return { type: 'leaf', firstLine: from, endLine: to };
   return splitContainer(text, lines, from, to, content) ?? { type: 'leaf', firstLine: from, endLine: to };
+}
+
+/** At a document's margin quotes, flow collections and block scalars may go on at the margin, with what looks like keys. */
+function isOneValue(text: string, at: number): boolean {
+  return '{["\'|>'.includes(text.charAt(at)) && !matches(key, text, at);
 }
 
 /** null where the lines are no block collection, or one whose entries can't be told apart by indentation. */
@@ -234,7 +249,7 @@ function isDash(text: string, lines: LineTable, line: number, indent: number): b
   return Number.isNaN(after) || after === 32 || after === 9 || after === 10 || after === 13;
 }
 
-const key = /[A-Za-z0-9_"'$<][^\n\r]*?:(?=[ \t\r\n]|$)/y;
+const key = /(?:"(?:[^"\\\n\r]|\\[^\n\r])*"[ \t]*|'(?:[^'\n\r]|'')*'[ \t]*|[A-Za-z0-9_$<][^\n\r]*?):(?=[ \t\r\n]|$)/y;
 const propertyKey = /(?:[&!*][^\s]*[ ]+)+[^\s#][^\n\r]*?:(?=[ \t\r\n]|$)/y;
 const bareKey =
   /(?:[^\s,[\]{}#&*!|>'"%@`?:-][^\n\r:#]*(?::[^\s:#][^\n\r:#]*)*|"[^"\n\r\\]*"|'[^'\n\r]*'):[ ]*(?:[ ]#[^\n\r]*)?(?=[\r\n]|$)/y;
@@ -275,5 +290,7 @@ function lineEnd(text: string, from: number): number {
 
 function isDirectives(text: string, lines: LineTable, from: number, to: number): boolean {
   const content = firstContent(lines, from, to);
-  return content >= 0 && text.charCodeAt(lines.starts[content] ?? 0) === PERCENT;
+  if (content < 0) return false;
+  const start = lines.starts[content] ?? 0;
+  return text.charCodeAt(start === 0 && text.startsWith(BYTE_ORDER_MARK) ? 1 : start) === PERCENT;
 }
