@@ -75,7 +75,7 @@ async function prepare(suites) {
     }
   };
   await attempt('python', async () => {
-    await installSystemPackages('git', 'python', 'venv');
+    await installSystemPackages('git', 'python', 'venv', ...(strict ? ['neovim'] : []));
     return { MLOPS_TEST_PYTHON: await installPython() };
   });
   await attempt('vsCode', async () => {

@@ -7,6 +7,7 @@ const needs = {
   git: { package: 'git', isThere: async () => which('git') !== undefined },
   compiler: { package: 'build-essential', isThere: async () => which('make') && which('g++', 'c++', 'clang++') },
   kerberos: { package: 'libkrb5-dev', isThere: async () => existsSync('/usr/include/gssapi/gssapi.h') },
+  neovim: { package: 'neovim', isThere: async () => which('nvim') !== undefined },
   pkgConfig: { package: 'pkg-config', isThere: async () => which('pkg-config') !== undefined },
   python: { package: 'python3', isThere: async () => which('python3') !== undefined },
   venv: {
