@@ -6,7 +6,7 @@ import { compareRuns } from '#schemas/protocol/experiments.ts';
 import { openRun, type PanelState, saveFile } from '#schemas/protocol/webview.ts';
 import { announce } from '../shared/announce.ts';
 import type { ChartRun } from '../shared/chart-data.ts';
-import type { ChartRange } from '../shared/chart-drawing.ts';
+import type { ChartRange } from '../shared/drawing.ts';
 import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
 import { type Host, isAborted, type VsCodeApi } from '../shared/host.ts';

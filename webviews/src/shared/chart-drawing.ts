@@ -13,31 +13,10 @@ import zoomPlugin from 'chartjs-plugin-zoom';
 import { formatTick, localOffset, timeTicks } from './chart-axis.ts';
 import { type ChartAxis, type ChartData, type ChartSeries, drawable } from './chart-data.ts';
 import { drawCurves, valueBounds } from './curve-lines.ts';
+import type { ChartRange, Drawing, LineChart } from './drawing.ts';
 import { format } from './format.ts';
 import { smooth } from './smoothing.ts';
 import type { Theme } from './theme.ts';
-
-export interface ChartRange {
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface Drawing {
-  readonly data: ChartData;
-  /** `data` without the series that are hidden. */
-  readonly series: readonly ChartSeries[];
-  /** The values drawn, one array for each of `series`. */
-  readonly values: readonly (readonly number[])[];
-  readonly smoothing: number;
-  readonly logScale: boolean;
-  /** The part of the axis in view; null: all of it. */
-  readonly range: ChartRange | null;
-  /** All of the axis, where {@link data} is only a part of it. */
-  readonly bounds: ChartRange | null;
-  readonly theme: Theme;
-}
-
-export type LineChart = Chart<'line'>;
 
 /** The values to draw: smoothed where asked for, with gaps where the scale can't show them. */
 export function drawnValues(series: readonly ChartSeries[], smoothing: number, logScale: boolean): number[][] {

@@ -1,6 +1,6 @@
 import { nearest } from './chart-data.ts';
-import type { Drawing, LineChart } from './chart-drawing.ts';
 import { drawHighlighted } from './curve-lines.ts';
+import type { Drawing, LineChart } from './drawing.ts';
 
 /** The points at one place of the axis, largest value first. */
 export interface HoverPoint {

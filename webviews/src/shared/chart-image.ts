@@ -1,4 +1,4 @@
-import type { Drawing, LineChart } from './chart-drawing.ts';
+import type { Drawing, LineChart } from './drawing.ts';
 
 const padding = 16;
 const lineHeight = 18;

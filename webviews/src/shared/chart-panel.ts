@@ -1,17 +1,11 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { axisTitles, formatPlace } from './chart-axis.ts';
 import { type ChartData, type ChartRun, chartTable, leftOut, restyle } from './chart-data.ts';
-import {
-  type ChartRange,
-  createChart,
-  type Drawing,
-  drawnValues,
-  type LineChart,
-  updateChart,
-} from './chart-drawing.ts';
+import { createChart, drawnValues, updateChart } from './chart-drawing.ts';
 import { drawOverlay, type Hover, hoverAt } from './chart-hover.ts';
 import { chartImage } from './chart-image.ts';
 import { toCsv } from './csv.ts';
+import type { ChartRange, Drawing, LineChart } from './drawing.ts';
 import { PageElement } from './element.ts';
 import { format } from './format.ts';
 import type { GridColumn } from './grid-layout.ts';

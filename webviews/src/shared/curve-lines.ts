@@ -1,5 +1,5 @@
 import { drawable } from './chart-data.ts';
-import type { ChartRange, Drawing, LineChart } from './chart-drawing.ts';
+import type { ChartRange, Drawing, LineChart } from './drawing.ts';
 
 const fewPoints = 30;
 
