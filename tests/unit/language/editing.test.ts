@@ -187,6 +187,10 @@ describe('formatting', () => {
     expect(format(parseSource(text), { indent: 2 })).toEqual([]);
   });
 
+  it('does nothing to a file with an alias that has no anchor', () => {
+    expect(format(parseSource('a: *e0\nb:\n    c: 1\n'), { indent: 2 })).toEqual([]);
+  });
+
   it(
     'never changes what a text means',
     () => {

@@ -134,7 +134,12 @@ function visit(node: Node | null, found: (node: Node) => void): void {
 }
 
 function meansTheSame(before: string, after: string): boolean {
-  return valuesOf(before) === valuesOf(after);
+  try {
+    return valuesOf(before) === valuesOf(after);
+  } catch {
+    // An alias without its anchor, or too many aliases: what the text means can't be told, so it stays as it is.
+    return false;
+  }
 }
 
 function valuesOf(text: string): string {
