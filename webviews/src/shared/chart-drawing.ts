@@ -16,7 +16,6 @@ import { drawCurves, valueBounds } from './curve-lines.ts';
 import type { ChartRange, Drawing, LineChart } from './drawing.ts';
 import { format } from './format.ts';
 import { smooth } from './smoothing.ts';
-import type { Theme } from './theme.ts';
 
 /** The values to draw: smoothed where asked for, with gaps where the scale can't show them. */
 export function drawnValues(series: readonly ChartSeries[], smoothing: number, logScale: boolean): number[][] {
