@@ -206,6 +206,17 @@ describe('what others write is seen', () => {
     expect((await searchAll(store)).runs).toEqual([]);
   });
 
+  it('is looked at for changes between reads only: closing the file would drop the lock of a read', async () => {
+    const store = open({ inProcess: false });
+    const order: string[] = [];
+    await Promise.all([
+      searchAll(store).then(() => order.push('read')),
+      store.changeToken().then(() => order.push('token')),
+      searchAll(store).then(() => order.push('read')),
+    ]);
+    expect(order).toEqual(['read', 'token', 'read']);
+  });
+
   it('works again after a cleanup', async () => {
     const store = open({ inProcess: false });
     await store.initialize();

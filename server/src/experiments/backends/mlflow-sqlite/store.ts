@@ -33,7 +33,7 @@ export function createMlflowSqliteStore(options: MlflowSqliteOptions): TrackingS
 }
 
 function storeOn(host: Host, path: string, artifacts: MlflowSqliteOptions['artifacts']): TrackingStore {
-  const { call, close } = queued(host);
+  const { call, between, close } = queued(host);
   return {
     backend: 'mlflow-sqlite',
     initialize: async (signal) => {
@@ -60,35 +60,46 @@ function storeOn(host: Host, path: string, artifacts: MlflowSqliteOptions['artif
     loggedModels: (runId, signal) => call('models', { runId }, signal),
     artifacts,
     link: () => null,
-    changeToken: async (signal) => {
-      signal?.throwIfAborted();
-      try {
-        return (await sourceState(path)).token;
-      } catch (error) {
-        throw toStoreFailure(error, path);
-      }
-    },
+    // Closing any descriptor of a file drops the locks that this process has on it (POSIX): SQLite's while it reads.
+    changeToken: (signal) => between(() => readToken(path), signal),
   };
 }
 
 type Call = <K extends Kind>(kind: K, request: Requests[K], signal?: AbortSignal) => Promise<Answers[K]>;
 
+async function readToken(path: string): Promise<string> {
+  try {
+    return (await sourceState(path)).token;
+  } catch (error) {
+    throw toStoreFailure(error, path);
+  }
+}
+
+interface Queue {
+  readonly call: Call;
+  /** Work that must not run beside a call. */
+  readonly between: <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+  readonly close: () => Promise<void>;
+}
+
 /** One call after another. A cancelled one is answered at once, and never starts if it still waits. */
-function queued(host: Host): { call: Call; close: () => Promise<void> } {
+function queued(host: Host): Queue {
   let last: Promise<unknown> = Promise.resolve();
   const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = last.then(work);
     last = turn.catch(() => undefined);
     return turn;
   };
+  const between: Queue['between'] = (work, signal) => {
+    const turn = enqueue(() => {
+      signal?.throwIfAborted();
+      return work();
+    });
+    return signal ? orAborted(turn, signal) : turn;
+  };
   return {
-    call: (kind, request, signal) => {
-      const turn = enqueue(() => {
-        signal?.throwIfAborted();
-        return host.call(kind, request, signal);
-      });
-      return signal ? orAborted(turn, signal) : turn;
-    },
+    call: (kind, request, signal) => between(() => host.call(kind, request, signal), signal),
+    between,
     close: () => enqueue(() => host.close()),
   };
 }
