@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Failure, failure } from '#schemas/domain/failure.ts';
-import { formatRunRef, type RunRef } from '#schemas/domain/run.ts';
+import { type ArtifactEntry, formatRunRef, type RunDetails, type RunRef } from '#schemas/domain/run.ts';
 import {
   compareRuns,
   exportTable,
@@ -8,6 +8,7 @@ import {
   listArtifacts,
   markRuns,
   metricCurves,
+  metricHistory,
   previewArtifact,
   type TableColumn,
   type TableRow,
@@ -55,6 +56,11 @@ export class FakeHost {
   readonly failures = new Map<string, Failure>();
   revision = 1;
   loggedPoints = 200;
+  /** What the page of a run gets to show. */
+  details: (made: MadeRun) => RunDetails = detailsOf;
+  artifacts: (folder: string) => ArtifactEntry[] = artifactsUnder;
+  /** Whether the tracker has pages of its own. */
+  hasLinks = true;
   runs: readonly MadeRun[];
   state: PanelState;
   readonly #answers = new Map<string, Answer>();
@@ -71,18 +77,21 @@ export class FakeHost {
     this.#on(saveFile, () => ({ saved: true }));
     this.#on(saveArtifact, () => ({ saved: true }));
     this.#on(exportTable, ({ path }) => ({ rows: this.runs.length, path }));
-    this.#on(trackerLink, ({ runId }) => ({ url: `http://127.0.0.1:5000/#/experiments/1/runs/${runId}` }));
+    this.#on(trackerLink, ({ runId }) => ({
+      url: this.hasLinks ? `http://127.0.0.1:5000/#/experiments/1/runs/${runId}` : null,
+    }));
     this.#on(markRuns, (params) => this.#mark(params));
     this.#on(tableColumns, (query) => this.#columns(query));
     this.#on(tableWindow, (query) => this.#window(query));
     this.#on(compareRuns, ({ runs }) => ({ ...compareMade(this.#find(runs)), revision: this.revision }));
     this.#on(metricCurves, (query) => this.#curves(query));
+    this.#on(metricHistory, (query) => this.#history(query));
     this.#on(getRun, ({ run }) => {
       const made = this.#find([run])[0];
       if (!made) throw new FakeFailure({ reason: 'not-found', message: `There is no run ${run.runId}.`, remedy: null });
-      return detailsOf(made);
+      return this.details(made);
     });
-    this.#on(listArtifacts, ({ path }) => ({ entries: artifactsUnder(path), truncated: false }));
+    this.#on(listArtifacts, ({ path }) => ({ entries: this.artifacts(path), truncated: false }));
     this.#on(previewArtifact, ({ path }) => artifactPreviewOf(path));
   }
 
@@ -209,6 +218,23 @@ export class FakeHost {
       .map((made) => makeCurve(made, { key, axis, from, to, maxPoints, logged: this.loggedPoints }));
     return { curves, revision: this.revision };
   }
+
+  #history({ run, key, limit, page }: ParsedParamsOf<typeof metricHistory>): z.input<typeof metricHistory.result> {
+    const [made] = this.#find([run]);
+    if (!made) return { points: [], nextPage: null };
+    const all = { key, axis: 'step', from: null, to: null, maxPoints: this.loggedPoints } as const;
+    const { x, y } = makeCurve(made, { ...all, logged: this.loggedPoints });
+    const began = made.run.startTime ?? 0;
+    const points = x.map((step, index) => ({ step, timestamp: began + Number(step) * 250, value: y[index] ?? 'NaN' }));
+    return pageOf(points, { limit, page });
+  }
+}
+
+/** The second pages on are told by the position that they start at. */
+function pageOf<T>(items: readonly T[], { limit, page }: { limit: number; page: string | null }) {
+  const start = Number(page ?? 0);
+  const end = start + limit;
+  return { points: items.slice(start, end), nextPage: end < items.length ? String(end) : null };
 }
 
 function cellOf({ run }: MadeRun, id: string): TableRow['cells'][number] {

@@ -16,21 +16,25 @@ const tensorSpec = z.object({
   name: z.string().optional(),
   'tensor-spec': z.object({ dtype: z.string(), shape: z.array(z.number()) }),
 });
-const schemaText = z.union([
-  z.object({ mlflow_colspec: z.array(z.union([columnSpec, tensorSpec])) }),
-  z.object({ mlflow_tensorspec: z.object({ features: z.unknown() }) }),
-]);
+// A tensor has both a type, which says no more than that it is one, and its own description.
+const schemaText = z.object({ mlflow_colspec: z.array(z.union([tensorSpec, columnSpec])) });
 
 /** The columns in MLflow's JSON of a dataset's schema; null where it is none that we know. */
 export function schemaColumns(text: string): SchemaColumn[] | null {
   const parsed = schemaText.safeParse(parseJson(text));
-  if (!parsed.success || !('mlflow_colspec' in parsed.data)) return null;
+  if (!parsed.success) return null;
   return parsed.data.mlflow_colspec.map((column, index) => {
     const name = column.name ?? `column ${index + 1}`;
-    if ('type' in column) return { name, type: column.type, required: column.required ?? null };
+    if (!('tensor-spec' in column)) return { name, type: column.type, required: column.required ?? null };
     const { dtype, shape } = column['tensor-spec'];
     return { name, type: `${dtype} [${shape.join(', ')}]`, required: null };
   });
+}
+
+/** JSON with a line for each part; other text as it is. */
+export function prettyJson(text: string): string {
+  const parsed = parseJson(text);
+  return parsed === null ? text : JSON.stringify(parsed, null, 2);
 }
 
 const plainRecord = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));

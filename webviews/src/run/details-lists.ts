@@ -3,7 +3,7 @@ import type { Dataset, LoggedModel } from '#schemas/domain/run.ts';
 import { format } from '../shared/format.ts';
 import { iconButton } from '../shared/icons.ts';
 import { emptyNotice } from '../shared/notices.ts';
-import { flatPairs, schemaColumns } from './dataset-schema.ts';
+import { flatPairs, prettyJson, schemaColumns } from './dataset-schema.ts';
 
 type Copy = (text: string) => void;
 
@@ -30,7 +30,13 @@ export function datasetList(datasets: readonly Dataset[], onCopy: Copy): Templat
 }
 
 export function modelList(models: readonly LoggedModel[], onCopy: Copy): TemplateResult {
-  if (models.length === 0) return emptyNotice({ icon: 'package', title: 'No logged models' });
+  if (models.length === 0) {
+    return emptyNotice({
+      icon: 'package',
+      title: 'No logged models',
+      detail: 'They appear when training calls log_model of an MLflow flavour, with MLflow 3 or newer.',
+    });
+  }
   return html`<div class="cards">
     ${models.map(
       (model) => html`<section class="card" aria-label="Model ${model.name}">
@@ -91,7 +97,8 @@ function pairsOr(name: string, text: string, onCopy?: Copy): TemplateResult {
 
 function schemaTable(schema: string): TemplateResult {
   const columns = schemaColumns(schema);
-  if (!columns) return html`<pre class="raw" tabindex="0">${schema}</pre>`;
+  if (!columns)
+    return html`<pre class="raw" tabindex="0" role="region" aria-label="Schema">${prettyJson(schema)}</pre>`;
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label="Schema">
     <table class="small-table">
       <caption>

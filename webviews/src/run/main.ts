@@ -3,8 +3,6 @@ import '@vscode/codicons/dist/codicon.css';
 import '../shared/page.css';
 import './run.css';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import '@vscode-elements/elements/dist/vscode-tree/index.js';
-import '@vscode-elements/elements/dist/vscode-tree-item/index.js';
 import '../shared/data-grid.ts';
 import '../shared/metric-tile.ts';
 import './artifacts-view.ts';

@@ -1,24 +1,23 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { type CurveAxis, curveAxis } from '#schemas/domain/comparison.ts';
-import type { RunDetails } from '#schemas/domain/run.ts';
+import { formatRunRef, type Run, type RunDetails } from '#schemas/domain/run.ts';
 import { getRun, trackerLink } from '#schemas/protocol/experiments.ts';
-import { copyText, openExternal, type PanelState, saveArtifact, saveFile } from '#schemas/protocol/webview.ts';
+import { copyText, openExternal, openRun, type PanelState, saveArtifact, saveFile } from '#schemas/protocol/webview.ts';
 import { announce } from '../shared/announce.ts';
 import { PageElement } from '../shared/element.ts';
-import { format, formatDuration } from '../shared/format.ts';
+import { format } from '../shared/format.ts';
 import { type Host, isAborted, type VsCodeApi } from '../shared/host.ts';
-import { iconButton, statusLabel } from '../shared/icons.ts';
-import { describeError, errorNotice, loadingBar, warningList } from '../shared/notices.ts';
+import { describeError, emptyNotice, errorNotice, loadingBar, warningList } from '../shared/notices.ts';
 import type { PanelRoot } from '../shared/panel.ts';
 import { tabBar } from '../shared/tabs.ts';
 import { ViewStore } from '../shared/view-store.ts';
-import { datasetList, fact, modelList } from './details-lists.ts';
-import { keyValueTable } from './key-values.ts';
+import { datasetList, modelList } from './details-lists.ts';
+import { keyValueList } from './key-values.ts';
+import { type KeyValue, matchingEntries } from './matching-entries.ts';
+import { runHeader } from './run-header.ts';
+import { tagsSection } from './tags-section.ts';
 import { type RunPanelView, runPanelView } from './view.ts';
 
 type RunState = Extract<PanelState, { panel: 'run' }>;
-
-const noteTag = 'mlflow.note.content';
 
 /** All there is to know of one run. */
 export class RunPanel extends PageElement implements PanelRoot<'run'> {
@@ -45,6 +44,7 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
   message = '';
   startError: { error: unknown; retry: () => void } | null = null;
   #load: AbortController | null = null;
+  #linkAsked = false;
 
   connect(host: Host, api: VsCodeApi): void {
     this.host = host;
@@ -55,11 +55,14 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
   }
 
   show(state: RunState): void {
+    const other = this.state && formatRunRef(this.state.run) !== formatRunRef(state.run);
     this.state = state;
     this.startError = null;
+    this.error = null;
     this.details = null;
     this.link = null;
-    this.#remember({});
+    this.#remember(other ? { artifact: null, openFolders: [], range: null } : {});
+    this.#linkAsked = false;
     void this.#read();
   }
 
@@ -82,14 +85,21 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
       this.details = await host.request(getRun, { folder, run }, aborter.signal);
       this.revision += 1;
       this.error = null;
-      if (this.link === null) {
-        const { experimentId } = this.details.run;
-        const params = { folder, tracker: run.tracker, experimentId, runId: run.runId };
-        this.link = (await host.request(trackerLink, params, aborter.signal)).url;
-      }
+      if (!this.#linkAsked) void this.#readLink(state, this.details);
     } catch (error) {
       if (!aborter.signal.aborted && !isAborted(error)) this.error = error;
     }
+  }
+
+  /** Without a link the page lacks a button and nothing else. */
+  async #readLink(state: RunState, details: RunDetails): Promise<void> {
+    const { host } = this;
+    if (!host) return;
+    this.#linkAsked = true;
+    const { folder, run } = state;
+    const params = { folder, tracker: run.tracker, experimentId: details.run.experimentId, runId: run.runId };
+    const { url } = await host.request(trackerLink, params).catch(() => ({ url: null }));
+    if (state === this.state) this.link = url;
   }
 
   #remember(change: Partial<RunPanelView>): void {
@@ -98,15 +108,11 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
   }
 
   protected override render(): TemplateResult {
-    if (this.startError) return errorNotice('The run can’t be shown', this.startError.error, this.startError.retry);
     const { details } = this;
-    if (!details) {
-      if (this.error) return errorNotice('The run can’t be read', this.error, () => void this.#read());
-      return loadingBar('Loading the run');
-    }
+    if (this.startError || !details) return html`<h1 class="visually-hidden">Run</h1>${this.#withoutDetails()}`;
     return html`
       ${this.#header(details)} ${warningList(details.warnings)}
-      <div class="run-tabs">${this.#tabs(details)} ${this.#controls()}</div>
+      <div class="run-tabs">${this.#tabs(details)} ${this.#search()}</div>
       <div
         class="run-main"
         role="tabpanel"
@@ -114,6 +120,7 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
         aria-labelledby="tab-${this.view.tab}"
         @view-change=${(event: CustomEvent<Partial<RunPanelView>>) => this.#remember(event.detail)}
         @chart-save=${(event: HTMLElementEventMap['chart-save']) => this.#try((host) => host.request(saveFile, event.detail))}
+        @copy-text=${(event: CustomEvent<{ text: string }>) => this.#copy(event.detail.text)}
         @artifact-save=${(event: CustomEvent<{ path: string }>) => this.#saveArtifact(event.detail.path)}
       >
         ${this.#main(details)}
@@ -122,31 +129,26 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
     `;
   }
 
-  #header({ run, userId, artifactUri }: RunDetails): TemplateResult {
-    const { startTime, endTime } = run;
-    const now = Date.now();
-    const ended = endTime ?? (run.status === 'RUNNING' ? now : null);
-    const note = run.tags[noteTag];
-    return html`<header class="run-head">
-      <div class="run-title">
-        <h1>${run.name || run.id}</h1>
-        ${statusLabel(run.status)} ${run.lifecycleStage === 'deleted' ? html`<span class="badge">Deleted</span>` : nothing}
-        ${
-          this.link
-            ? iconButton({ icon: 'link-external', label: 'Open in the tracker', onClick: () => this.#openLink() })
-            : nothing
-        }
-        ${iconButton({ icon: 'refresh', label: 'Refresh', onClick: () => void this.#read() })}
-      </div>
-      <dl class="facts run-facts">
-        ${fact('Experiment', run.experiment)}
-        ${startTime === null ? nothing : fact('Started', `${format.dateTime(startTime)} (${format.ago(startTime, now)})`)}
-        ${startTime === null || ended === null ? nothing : fact(endTime === null ? 'Running for' : 'Duration', formatDuration(ended - startTime))}
-        ${userId ? fact('User', userId) : nothing} ${fact('Run ID', run.id, this.#copy)}
-        ${artifactUri ? fact('Artifacts', artifactUri, this.#copy) : nothing}
-      </dl>
-      ${note ? html`<div class="note" tabindex="0" role="region" aria-label="Note">${note}</div>` : nothing}
-    </header>`;
+  #withoutDetails(): TemplateResult {
+    if (this.startError) return errorNotice('The run can’t be shown', this.startError.error, this.startError.retry);
+    if (this.error) return errorNotice('The run can’t be read', this.error, () => void this.#read());
+    return loadingBar('Loading the run');
+  }
+
+  #header(details: RunDetails): TemplateResult {
+    const { link, state } = this;
+    return runHeader({
+      details,
+      now: Date.now(),
+      onOpenLink: link === null ? null : () => void this.#try((host) => host.request(openExternal, { url: link })),
+      onOpenRun: (runId) => {
+        if (!state) return;
+        const { folder, run } = state;
+        void this.#try((host) => host.request(openRun, { folder, run: { tracker: run.tracker, runId } }));
+      },
+      onRefresh: () => void this.#read(),
+      onCopy: this.#copy,
+    });
   }
 
   #tabs({ run, metrics, datasets, loggedModels }: RunDetails): TemplateResult {
@@ -166,58 +168,22 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
     });
   }
 
-  #controls(): TemplateResult | typeof nothing {
-    const { tab, search, metric } = this.view;
+  #search(): TemplateResult | typeof nothing {
+    const { tab, search } = this.view;
     if (tab !== 'metrics' && tab !== 'params' && tab !== 'tags') return nothing;
     return html`<input
-        type="text"
-        class="text-input run-search"
-        placeholder="Search"
-        aria-label="Search ${tab}"
-        .value=${search}
-        @input=${(event: Event) => {
-          if (event.target instanceof HTMLInputElement) this.#remember({ search: event.target.value });
-        }}
-      />${tab === 'metrics' && metric !== null ? this.#chartControls() : nothing}`;
+      type="text"
+      class="text-input run-search"
+      placeholder="Filter"
+      aria-label="Filter ${tab}"
+      .value=${search}
+      @input=${({ target }: Event) => {
+        if (target instanceof HTMLInputElement) this.#remember({ search: target.value });
+      }}
+    />`;
   }
 
-  #chartControls(): TemplateResult {
-    const { axis, smoothing, logScale } = this.view;
-    const axes: readonly [CurveAxis, string][] = [
-      ['step', 'Step'],
-      ['time', 'Time'],
-      ['relative', 'Relative time'],
-    ];
-    return html`<label class="control"
-        >Axis
-        <select
-          @change=${(event: Event) => {
-            if (!(event.target instanceof HTMLSelectElement)) return;
-            this.#remember({ axis: curveAxis.parse(event.target.value), range: null });
-          }}
-        >
-          ${axes.map(([id, label]) => html`<option value=${id} ?selected=${id === axis}>${label}</option>`)}
-        </select>
-      </label>
-      <label class="control"
-        >Smoothing
-        <input
-          type="range"
-          min="0"
-          max="0.99"
-          step="0.01"
-          .value=${String(smoothing)}
-          @input=${(event: Event) => {
-            if (event.target instanceof HTMLInputElement) this.#remember({ smoothing: event.target.valueAsNumber });
-          }}
-        /><span class="tabular control-value">${smoothing.toFixed(2)}</span>
-      </label>
-      <label class="check">
-        <input type="checkbox" .checked=${logScale} @change=${() => this.#remember({ logScale: !logScale })} /> Log scale
-      </label>`;
-  }
-
-  #main({ run, metrics, datasets, loggedModels }: RunDetails): TemplateResult {
+  #main({ run, artifactUri, metrics, datasets, loggedModels }: RunDetails): TemplateResult {
     const { view, state } = this;
     switch (view.tab) {
       case 'metrics':
@@ -231,9 +197,9 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
           .revision=${this.revision}
         ></metrics-view>`;
       case 'params':
-        return this.#keyValues('Params', Object.entries(run.params));
+        return this.#params(run.params);
       case 'tags':
-        return this.#keyValues('Tags', Object.entries(run.tags));
+        return this.#tags(run.tags);
       case 'datasets':
         return datasetList(datasets, this.#copy);
       case 'models':
@@ -243,6 +209,7 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
           .host=${this.host}
           .folder=${state?.folder ?? ''}
           .ref=${state?.run ?? { tracker: '', runId: '' }}
+          .uri=${artifactUri}
           .artifact=${view.artifact}
           .openFolders=${view.openFolders}
           .revision=${this.revision}
@@ -250,15 +217,28 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
     }
   }
 
-  /** Tags that a person set come before those that MLflow did. */
-  #keyValues(label: string, entries: readonly (readonly [string, string])[]): TemplateResult {
-    const own = (key: string) => Number(key.startsWith('mlflow.'));
-    const sorted = entries.toSorted(([a], [b]) => own(a) - own(b) || format.compareText(a, b));
-    return keyValueTable({
-      entries: sorted,
-      search: this.view.search,
-      label,
-      none: `No ${label.toLowerCase()}`,
+  #params(params: Run['params']): TemplateResult {
+    const entries = sorted(params);
+    if (entries.length === 0) {
+      return emptyNotice({
+        icon: 'settings',
+        title: 'No params',
+        detail: 'They appear as soon as training calls mlflow.log_param or autologging does.',
+      });
+    }
+    const shown = matchingEntries(entries, this.view.search);
+    return shown.length > 0
+      ? keyValueList(shown, this.#copy)
+      : emptyNotice({ icon: 'search', title: 'No param matches' });
+  }
+
+  #tags(tags: Run['tags']): TemplateResult {
+    const { search, systemTagsOpen } = this.view;
+    return tagsSection({
+      tags: sorted(tags),
+      search,
+      systemOpen: systemTagsOpen,
+      onSystemOpen: (open) => this.#remember({ systemTagsOpen: open }),
       onCopy: this.#copy,
     });
   }
@@ -266,7 +246,10 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
   #footer(): TemplateResult | typeof nothing {
     const error = this.error ? describeError(this.error) : null;
     if (error) {
-      return html`<footer class="footer footer-error" role="alert">${error.message} ${error.remedy ?? ''}</footer>`;
+      return html`<footer class="footer footer-error" role="alert">
+        ${error.message} ${error.remedy ?? ''}
+        <button type="button" class="link-button" @click=${() => void this.#read()}>Try again</button>
+      </footer>`;
     }
     return this.message ? html`<footer class="footer muted">${this.message}</footer>` : nothing;
   }
@@ -278,11 +261,6 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
       announce('Copied');
     });
   };
-
-  #openLink(): void {
-    const { link } = this;
-    if (link) void this.#try((host) => host.request(openExternal, { url: link }));
-  }
 
   #saveArtifact(path: string): void {
     const { state } = this;
@@ -301,6 +279,10 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
       announce(this.message);
     }
   }
+}
+
+function sorted(record: Readonly<Record<string, string>>): KeyValue[] {
+  return Object.entries(record).sort(([a], [b]) => format.compareText(a, b));
 }
 
 customElements.define('run-panel', RunPanel);

@@ -5,6 +5,7 @@ import { metricCurves } from '#schemas/protocol/experiments.ts';
 import { PageElement } from '../shared/element.ts';
 import type { Host } from '../shared/host.ts';
 import { LoadQueue } from '../shared/load-queue.ts';
+import { byContents } from '../shared/same.ts';
 import { sparkHeight, sparkPath, sparkWidth } from './spark-path.ts';
 
 const points = 60;
@@ -17,7 +18,7 @@ class SparkLine extends PageElement {
   static override properties = {
     host: { attribute: false },
     folder: { attribute: false },
-    run: { attribute: false },
+    run: byContents,
     metric: { attribute: false },
     revision: { attribute: false },
     path: { state: true },
@@ -37,6 +38,8 @@ class SparkLine extends PageElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    // The row may be of another metric now; what was drawn of this one stays until it is read anew.
+    if (changed.has('metric') || changed.has('run')) this.path = '';
     if (changed.has('metric') || changed.has('revision') || changed.has('run')) void this.#read();
   }
 

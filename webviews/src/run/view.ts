@@ -14,6 +14,7 @@ export const runPanelView = z.object({
   tableOpen: z.boolean().catch(false),
   sort: z.array(z.object({ column: z.string(), descending: z.boolean() })).catch([]),
   widths: z.record(z.string(), z.number()).catch({}),
+  systemTagsOpen: z.boolean().catch(false),
   artifact: z.string().nullable().catch(null),
   openFolders: z.array(z.string()).catch([]),
 });
