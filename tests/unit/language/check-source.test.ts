@@ -290,3 +290,9 @@ describe('the checker', () => {
     patient,
   );
 });
+
+it('says in words that a text is nested too deeply', () => {
+  const messages = found(`${'- '.repeat(10_000)}x`).map(({ message }) => message);
+  expect(messages).toContain('This is nested too deeply to be read.');
+  expect(messages.join()).not.toMatch(/stack/i);
+});

@@ -18,6 +18,7 @@ const messages: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'Another document begins here without `---`.',
   MULTIPLE_TAGS: 'A value can have one tag only.',
   NON_STRING_KEY: 'A key has to be text.',
+  RESOURCE_EXHAUSTION: 'This is nested too deeply to be read.',
   TAG_RESOLVE_FAILED: 'This tag is not known.',
   UNEXPECTED_TOKEN: 'This can’t stand here.',
 };
