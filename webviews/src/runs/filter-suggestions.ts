@@ -36,7 +36,7 @@ export function suggestFilters({ text, caret, columns, history }: Context): Sugg
   const wanted = word.replaceAll(/[`"]/g, '').toLowerCase();
   const names = columns.flatMap((column) => {
     const name = filterName(column);
-    return name?.replaceAll('`', '').toLowerCase().includes(wanted) ? [{ column, name }] : [];
+    return name !== null && matches(name, wanted) ? [{ column, name }] : [];
   });
   return names
     .filter(({ name }) => name !== word)
@@ -47,6 +47,16 @@ export function suggestFilters({ text, caret, columns, history }: Context): Sugg
       label: name,
       detail: `${column.runs} ${column.runs === 1 ? 'run' : 'runs'}`,
     }));
+}
+
+/** `metrics.lo` means any metric with `lo` in its key. */
+function matches(name: string, wanted: string): boolean {
+  const plain = name.replaceAll('`', '').toLowerCase();
+  const dot = wanted.indexOf('.') + 1;
+  return (
+    plain.includes(wanted) ||
+    (dot > 0 && plain.startsWith(wanted.slice(0, dot)) && plain.slice(dot).includes(wanted.slice(dot)))
+  );
 }
 
 function rank(name: string, wanted: string): number {

@@ -1,7 +1,4 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { RunRef } from '#schemas/domain/run.ts';
-import { exportTable, getRun, markRuns, trackerLink } from '#schemas/protocol/experiments.ts';
-import { copyText, openCompare, openExternal, openRun, pickSaveFile } from '#schemas/protocol/webview.ts';
 import { announce } from '../shared/announce.ts';
 import { openContextMenu } from '../shared/context-menu.ts';
 import type { DataGrid, GridAction } from '../shared/data-grid.ts';
@@ -9,7 +6,7 @@ import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
 import type { GridColumn } from '../shared/grid-layout.ts';
 import type { GridSource } from '../shared/grid-rows.ts';
-import { type Host, isAborted, type VsCodeApi } from '../shared/host.ts';
+import type { Host, VsCodeApi } from '../shared/host.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import { describeError, emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
 import type { PanelRoot } from '../shared/panel.ts';
@@ -19,7 +16,8 @@ import { runCell, selectCell, starCell } from './cells.ts';
 import { columnLabel, columnOfId, defaultWidth } from './columns.ts';
 import { rememberFilter } from './filter-suggestions.ts';
 import type { WindowRow } from './row-windows.ts';
-import { mostCompared, Selection } from './selection.ts';
+import { RunActions } from './run-actions.ts';
+import { Selection } from './selection.ts';
 import { type RunsState, TableModel } from './table-model.ts';
 import { type RunsPanelView, runsPanelView } from './view.ts';
 
@@ -44,6 +42,7 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
   message: { text: string; isError: boolean } | null = null;
   startError: { error: unknown; retry: () => void } | null = null;
   #model: TableModel | null = null;
+  #actions: RunActions | null = null;
   #selection = new Selection();
   #anchor = -1;
   #columns: readonly GridColumn[] = [];
@@ -62,9 +61,12 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     if (!this.host) return;
     this.state = state;
     this.startError = null;
-    this.#model = new TableModel({ host: this.host, state, view: this.view, onChange: () => this.requestUpdate() });
+    const { host } = this;
+    const model = new TableModel({ host, state, view: this.view, onChange: () => this.requestUpdate() });
+    this.#model = model;
+    this.#actions = new RunActions({ host, state, model, tell: (text, isError) => this.#tell(text, isError) });
     this.#remember({});
-    void this.#open(this.#model);
+    void this.#open(model);
   }
 
   async #open(model: TableModel): Promise<void> {
@@ -213,7 +215,7 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
           className: 'picker-button',
           onClick: () => this.#togglePicker(),
         })}
-        ${iconButton({ icon: 'export', label: 'Export as CSV', onClick: () => void this.#export() })}
+        ${iconButton({ icon: 'export', label: 'Export as CSV', onClick: () => this.#export() })}
         ${iconButton({ icon: 'refresh', label: 'Refresh', onClick: () => void model.refresh() })}
       </div>
       ${
@@ -351,7 +353,7 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     if (!row) return false;
     switch (action.action) {
       case 'open':
-        if (action.column !== 'select' && action.column !== 'star') void this.#ask(openRun, row.ref);
+        if (action.column !== 'select' && action.column !== 'star') void this.#actions?.open(row.ref);
         return true;
       case 'space':
         return this.#toggle(model, action.row, false);
@@ -366,10 +368,10 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
         return true;
       case 'star':
       case 's':
-        void this.#mark(row.ref, { starred: !row.marks.starred });
+        void this.#actions?.mark(row.ref, { starred: !row.marks.starred });
         return true;
       case 'h':
-        void this.#mark(row.ref, { hidden: !row.marks.hidden });
+        void this.#actions?.mark(row.ref, { hidden: !row.marks.hidden });
         return true;
       case 'c':
         this.#compare();
@@ -406,7 +408,7 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     openContextMenu(
       'Run',
       [
-        { label: 'Open', icon: 'go-to-file', key: 'Enter', run: () => void this.#ask(openRun, row.ref) },
+        { label: 'Open', icon: 'go-to-file', key: 'Enter', run: () => void this.#actions?.open(row.ref) },
         {
           label: selected ? 'Deselect' : 'Select',
           icon: 'check',
@@ -417,16 +419,16 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
           label: row.marks.starred ? 'Unstar' : 'Star',
           icon: row.marks.starred ? 'star-empty' : 'star-full',
           key: 'S',
-          run: () => void this.#mark(row.ref, { starred: !row.marks.starred }),
+          run: () => void this.#actions?.mark(row.ref, { starred: !row.marks.starred }),
         },
         {
           label: row.marks.hidden ? 'Unhide' : 'Hide',
           icon: row.marks.hidden ? 'eye' : 'eye-closed',
           key: 'H',
-          run: () => void this.#mark(row.ref, { hidden: !row.marks.hidden }),
+          run: () => void this.#actions?.mark(row.ref, { hidden: !row.marks.hidden }),
         },
-        { label: 'Copy run ID', icon: 'copy', run: () => void this.#copy(row.ref.runId) },
-        { label: 'Open in the tracker', icon: 'link-external', run: () => void this.#openInTracker(row.ref) },
+        { label: 'Copy run ID', icon: 'copy', run: () => void this.#actions?.copyId(row.ref) },
+        { label: 'Open in the tracker', icon: 'link-external', run: () => void this.#actions?.openInTracker(row.ref) },
       ],
       { x: (box?.left ?? 0) + 12, y: box?.bottom ?? 0, from: action.cell },
     );
@@ -439,75 +441,12 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
   }
 
   #compare = (): void => {
-    const { refs } = this.#selection;
-    if (refs.length === 0) return;
-    if (refs.length > mostCompared) {
-      this.#tell(`At most ${mostCompared} runs are compared at once; ${format.count(refs.length)} are selected.`, true);
-      return;
-    }
-    void this.#try(async (host, { folder }) => {
-      await host.request(openCompare, { folder, runs: [...refs] });
-    });
+    void this.#actions?.compare(this.#selection.refs);
   };
 
-  #ask(definition: typeof openRun, run: RunRef): Promise<void> {
-    return this.#try(async (host, { folder }) => {
-      await host.request(definition, { folder, run });
-    });
-  }
-
-  #copy(text: string): Promise<void> {
-    return this.#try(async (host) => {
-      await host.request(copyText, { text });
-      this.#tell('Copied.');
-    });
-  }
-
-  #mark(run: RunRef, marks: { starred?: boolean; hidden?: boolean }): Promise<void> {
-    return this.#try(async (host, { folder }) => {
-      await host.request(markRuns, { folder, runs: [run], ...marks });
-      await this.#model?.refresh();
-    });
-  }
-
-  #openInTracker({ tracker, runId }: RunRef): Promise<void> {
-    return this.#try(async (host, { folder, experimentIds }) => {
-      const [only, ...others] = experimentIds;
-      const experimentId =
-        only !== undefined && others.length === 0
-          ? only
-          : (await host.request(getRun, { folder, run: { tracker, runId } })).run.experimentId;
-      const { url } = await host.request(trackerLink, { folder, tracker, experimentId, runId });
-      if (url) await host.request(openExternal, { url });
-      else this.#tell('This store is on disk: it has no page of its own.');
-    });
-  }
-
-  #export(): Promise<void> {
-    return this.#try(async (host, { title }) => {
-      const model = this.#model;
-      const { path } = await host.request(pickSaveFile, { suggestedName: `${title}-runs.csv` });
-      if (!path || !model) return;
-      const columns = ['attribute.id', ...this.#columns.map(({ id }) => id).filter((id) => id.includes('.'))];
-      const written = await host.request(exportTable, {
-        ...model.query,
-        columns: [...new Set(columns)],
-        sort: this.view.sort,
-        path,
-      });
-      this.#tell(`Wrote ${format.count(written.rows)} runs to ${written.path}.`);
-    });
-  }
-
-  async #try(action: (host: Host, state: RunsState) => Promise<void>): Promise<void> {
-    if (!this.host || !this.state) return;
-    try {
-      await action(this.host, this.state);
-    } catch (error) {
-      if (isAborted(error)) return;
-      const { message, remedy } = describeError(error);
-      this.#tell(remedy ? `${message} ${remedy}` : message, true);
-    }
+  #export(): void {
+    const columns = this.#columns.map(({ id }) => id).filter((id) => id.includes('.'));
+    void this.#actions?.export(columns, this.view.sort);
   }
 
   #tell(text: string, isError = false): void {
