@@ -49,12 +49,16 @@ it.each(['', 'not JSON', '[]', '{"other": 1}', '{"mlflow_colspec": [1]}'])('leav
   expect(schemaColumns(text)).toBeNull();
 });
 
-it('takes apart a flat profile and nothing deeper', () => {
+it('takes apart a profile and a source of two levels, and nothing deeper', () => {
   expect(flatPairs('{"num_rows": 7, "note": null}')).toEqual([
     ['num_rows', '7'],
     ['note', 'null'],
   ]);
-  expect(flatPairs('{"rows": {"a": 1}}')).toBeNull();
+  expect(flatPairs('{"tags": {"mlflow.source.name": "train.py"}, "features": {"rows": 3}}')).toEqual([
+    ['mlflow.source.name', 'train.py'],
+    ['features.rows', '3'],
+  ]);
+  expect(flatPairs('{"rows": {"a": [1]}}')).toBeNull();
 });
 
 it('writes a schema that it does not know a line for each part', () => {

@@ -37,12 +37,21 @@ export function prettyJson(text: string): string {
   return parsed === null ? text : JSON.stringify(parsed, null, 2);
 }
 
-const plainRecord = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+const plainValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const plainRecord = z.record(z.string(), z.union([plainValue, z.record(z.string(), plainValue)]));
 
-/** A flat JSON object (a profile, a source) as pairs; null where it is something else. */
+/**
+ * A JSON object of at most two levels (a profile, a source) as pairs; null where it is something else. The names of the
+ * second level stand after those of the first, but for `tags`, in which MLflow puts all there is of a source in code.
+ */
 export function flatPairs(text: string): [string, string][] | null {
   const parsed = plainRecord.safeParse(parseJson(text));
-  return parsed.success ? Object.entries(parsed.data).map(([key, value]) => [key, String(value)]) : null;
+  if (!parsed.success) return null;
+  return Object.entries(parsed.data).flatMap(([key, value]): [string, string][] => {
+    if (value === null || typeof value !== 'object') return [[key, String(value)]];
+    const prefix = key === 'tags' ? '' : `${key}.`;
+    return Object.entries(value).map(([inner, own]) => [`${prefix}${inner}`, String(own)]);
+  });
 }
 
 function parseJson(text: string): unknown {
