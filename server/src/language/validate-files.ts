@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FailureError } from '../platform/failure.ts';
 import { checkSource } from './diagnostics/check-source.ts';
@@ -149,6 +149,11 @@ const sarifLevels: Readonly<Record<Severity, string>> = {
   hint: 'note',
 };
 
+/** A file's name as a relative URI reference, or as a `file:` URI where it is absolute. */
+function toUri(file: string): string {
+  return isAbsolute(file) ? pathToFileURL(file).href : file.split('/').map(encodeURIComponent).join('/');
+}
+
 /** The result as SARIF 2.1.0, which code hosts show beside the lines. */
 export function toSarif(result: ValidationResult): object {
   const used = [...new Set(result.diagnostics.map((diagnostic) => diagnostic.code))].sort();
@@ -177,7 +182,7 @@ export function toSarif(result: ValidationResult): object {
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: encodeURI(diagnostic.file) },
+                artifactLocation: { uri: toUri(diagnostic.file) },
                 region: {
                   startLine: diagnostic.line,
                   startColumn: diagnostic.column,

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { run } from '#schemas/domain/run.ts';
@@ -195,6 +196,18 @@ describe('the command line', () => {
     expect(sarif.code).toBe(1);
     expect(JSON.parse(sarif.stdout)).toMatchObject({ version: '2.1.0' });
     expect(await runMlops(['validate', 'missing.yaml'], { cwd: folder })).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('names files in SARIF by URIs, whatever their names hold', async () => {
+    const [folder, elsewhere] = await Promise.all([emptyFolder(), emptyFolder()]);
+    await writeFile(join(folder, 'a #1? ü%.mlops.yaml'), 'kind: Monitor\n');
+    await writeFile(join(elsewhere, 'b #2.mlops.yaml'), 'kind: Monitor\n');
+    const { stdout } = await runMlops(['validate', '--sarif', '.', elsewhere], { cwd: folder });
+    const uris = new Set([...stdout.matchAll(/"artifactLocation":\{"uri":"([^"]*)"/g)].map(([, uri]) => uri));
+    expect([...uris].sort()).toEqual([
+      'a%20%231%3F%20%C3%BC%25.mlops.yaml',
+      pathToFileURL(join(elsewhere, 'b #2.mlops.yaml')).href,
+    ]);
   });
 
   it('says on standard error what it ignores of the configuration', async () => {
