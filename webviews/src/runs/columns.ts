@@ -57,7 +57,7 @@ export function defaultWidth({ id, kind, key }: Pick<TableColumn, 'id' | 'kind' 
   if (id === 'attribute.duration') return 96;
   if (id === 'attribute.id') return 260;
   if (kind === 'tag') return 160;
-  return Math.max(84, Math.min(200, key.length * 7.5 + 34));
+  return Math.max(96, Math.min(200, key.length * 7.5 + 44));
 }
 
 export interface ColumnGroup {

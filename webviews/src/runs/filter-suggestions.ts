@@ -1,4 +1,5 @@
 import type { TableColumn } from '#schemas/protocol/experiments.ts';
+import { format } from '../shared/format.ts';
 
 export interface Suggestion {
   /** The whole filter after it was taken. */
@@ -45,7 +46,7 @@ export function suggestFilters({ text, caret, columns, history }: Context): Sugg
     .map(({ column, name }) => ({
       filter: `${before}${name} ${text.slice(caret).trimStart()}`,
       label: name,
-      detail: `${column.runs} ${column.runs === 1 ? 'run' : 'runs'}`,
+      detail: `${format.count(column.runs)} ${column.runs === 1 ? 'run' : 'runs'}`,
     }));
 }
 

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { PageElement } from './element.ts';
 import { icon } from './icons.ts';
 import { place } from './place.ts';
@@ -46,7 +46,7 @@ class ContextMenu extends PageElement {
     >
       ${this.items.map(
         (item) => html`<button type="button" role="menuitem" tabindex="-1" @click=${() => this.#choose(item)}>
-          ${icon(item.icon)}<span class="menu-label">${item.label}</span><kbd class="menu-key">${item.key ?? ''}</kbd>
+          ${icon(item.icon)}<span class="menu-label">${item.label}</span>${item.key ? html`<kbd class="menu-key">${item.key}</kbd>` : nothing}
         </button>`,
       )}
     </div>`;
