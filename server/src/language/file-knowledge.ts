@@ -15,9 +15,15 @@ export class FileKnowledge implements FileProvider {
   readonly #known = new Map<string, Known>();
   readonly #asked = new Set<string>();
   readonly #onNews: () => void;
+  #revision = 0;
 
   constructor(onNews: () => void) {
     this.#onNews = onNews;
+  }
+
+  /** Counts what was learnt. */
+  get revision(): number {
+    return this.#revision;
   }
 
   exists(uri: string): boolean | undefined {
@@ -34,7 +40,10 @@ export class FileKnowledge implements FileProvider {
     const before = this.#known.get(uri);
     this.#known.set(uri, { exists, at: performance.now() });
     // A first look that finds the file changes nothing that anybody saw.
-    if (before?.exists !== exists && !(before === undefined && exists)) this.#onNews();
+    if (before?.exists !== exists && !(before === undefined && exists)) {
+      this.#revision++;
+      this.#onNews();
+    }
   }
 }
 

@@ -3,9 +3,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkSource } from './diagnostics/check-source.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
+import type { FileKnowledge } from './file-knowledge.ts';
 import { walk } from './find-files.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
-import type { FileProvider } from './meaning/files.ts';
 import { type OpenDocument, OpenDocuments, type TextChange } from './open-documents.ts';
 import { WorkspaceIndex } from './symbols/workspace-index.ts';
 import { parseSource } from './syntax/source.ts';
@@ -16,13 +16,15 @@ const READERS = 16;
 /** How long indexing may keep the thread before others get their turn. */
 const SLICE_MS = 8;
 
+type Known = Pick<FileKnowledge, 'exists' | 'revision'>;
+
 /** The files of a workspace, open or not, and all that is known about them. */
 export class LanguageWorkspace {
   readonly documents = new OpenDocuments();
   readonly index = new WorkspaceIndex();
-  readonly #files: FileProvider;
+  readonly #files: Known;
 
-  constructor(files: FileProvider) {
+  constructor(files: Known) {
     this.#files = files;
   }
 
@@ -41,6 +43,11 @@ export class LanguageWorkspace {
   close(uri: string): void {
     this.documents.close(uri);
     this.index.closed(uri);
+  }
+
+  /** Changes when something changes that a file's diagnostics may depend on besides the file itself. */
+  surroundings(uri: string): string {
+    return `${this.index.revisionWithout(uri)}:${this.#files.revision}`;
   }
 
   /** All diagnostics of a file, open or not, in order. */

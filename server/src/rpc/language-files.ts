@@ -99,7 +99,7 @@ export function registerWorkspaceFiles(
     const items: WorkspaceDocumentDiagnosticReport[] = [];
     for (const uri of closedFiles()) {
       const file = workspace.index.get(uri);
-      const resultId = `${contentId(file?.symbols.source)}:${workspace.index.revisionWithout(uri)}`;
+      const resultId = `${contentId(file?.symbols.source)}:${workspace.surroundings(uri)}`;
       if (before.get(uri) === resultId) items.push({ kind: 'unchanged', uri, version: null, resultId });
       else {
         const found = guarded('Diagnostics', [], () => workspace.diagnostics(uri)).map((each) => toLsp(each, uri));

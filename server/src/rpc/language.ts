@@ -68,19 +68,22 @@ function registerDocuments(
   workspaceFiles: () => ReturnType<typeof registerWorkspaceFiles>,
 ): { configure(pull: boolean): void; republish(uris: readonly string[]): void } {
   let pull = false;
-  const sent = new Map<string, readonly Diagnostic[]>();
+  /** What was sent last, and what was known of other files then. */
+  const sent = new Map<string, { diagnostics: readonly Diagnostic[]; surroundings: string }>();
   const diagnosticsOf = (uri: string) =>
     guarded('Diagnostics', [], () => workspace.diagnostics(uri)).map((each) => toLsp(each, uri));
   const publish = (uri: string) => {
     const document = workspace.documents.get(uri);
     if (pull || !document) return;
     const diagnostics = diagnosticsOf(uri);
-    sent.set(uri, diagnostics);
+    sent.set(uri, { diagnostics, surroundings: workspace.surroundings(uri) });
     void connection.sendDiagnostics({ uri, version: document.version, diagnostics });
   };
   /** Another file changed: told only where that makes a difference. */
   const republish = (uri: string) => {
-    if (JSON.stringify(sent.get(uri)) !== JSON.stringify(diagnosticsOf(uri))) publish(uri);
+    const before = sent.get(uri);
+    if (before?.surroundings === workspace.surroundings(uri)) return;
+    if (JSON.stringify(before?.diagnostics) !== JSON.stringify(diagnosticsOf(uri))) publish(uri);
   };
   /** Runs something that may change what other files can see. */
   const watched = (what: string, run: () => unknown) => {
