@@ -1,5 +1,6 @@
 import { isKind, type Kind } from '#schemas/config/document.ts';
 import { keyText } from '../schema/check-value.ts';
+import { schemaOf } from '../schema/schema-model.ts';
 import type { Pair } from '../syntax/ast.ts';
 import type { Branch, Chunk, Container, Parsed, Source, SourceDocument } from '../syntax/source.ts';
 import { entriesOf } from '../syntax/walk.ts';
@@ -109,7 +110,7 @@ class Collected {
     if (root?.type !== 'map') return;
     for (const unit of unitsOfPairs(chunk, root.items)) {
       const { value } = unit.pair;
-      if (unit.name === '<<') this.#unreadable = true;
+      if (!this.#isKnown(unit.name)) this.#unreadable = true;
       else if (isSteps(this.#kind, unit.name)) {
         if (value?.type === 'map') this.#stepsOf(unit.name, unitsOfPairs(chunk, value.items));
         else if (value !== null) this.#incomplete.add(unit.name);
@@ -122,12 +123,21 @@ class Collected {
     const name = pair && keyText(pair.key);
     if (!pair || name === null || branch.misplaced) this.#unreadable = true;
     if (name === null) return;
+    if (!this.#isKnown(name)) {
+      this.#unreadable = true;
+      return;
+    }
     if (!isSteps(this.#kind, name)) {
       const unit = unitOfBranch(branch);
       if (unit) this.#add(unit, null);
       return;
     }
     for (const entry of branch.body.entries) this.#stepEntry(name, entry);
+  }
+
+  /** What stands under a key that is none (a letter typed at a line's start) belongs elsewhere; nobody can say where. */
+  #isKnown(name: string): boolean {
+    return schemaOf(this.#kind).properties.has(name);
   }
 
   #stepEntry(section: 'steps' | 'finally', entry: Chunk | Branch): void {

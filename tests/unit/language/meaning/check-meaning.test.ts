@@ -72,6 +72,10 @@ describe('names in expressions', () => {
     ['keys are merged in', `${pipeline}steps:\n  a:\n    run: x \${{ steps.b.outputs.c }}\n  <<: *others\n`],
     ['a step is an alias', `${pipeline}steps:\n  a:\n    run: x \${{ steps.b.outputs.c }}\n  b: *other\n`],
     [
+      'a line that is no key parts the steps',
+      `${pipeline}steps:\n  a:\n    run: x \${{ steps.b.outputs.c }}\nx   c:\n  b: {run: "\${{ steps.a.status }} \${{ params.z }}"}\n`,
+    ],
+    [
       'the pipeline used is not known',
       `${pipeline}steps:\n  a:\n    run: x \${{ steps.b.outputs.c }}\n  b: {uses: ./other.mlops.yaml}\n`,
     ],
