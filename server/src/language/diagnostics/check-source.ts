@@ -44,7 +44,13 @@ interface DocumentCheck {
 function checkDocument(source: Source, document: SourceDocument, all: Diagnostic[]): void {
   if (document.body === null) return;
   const chunks = chunksOf(document);
-  for (const chunk of chunks) all.push(...shifted(syntaxOf(chunk, source), chunk));
+  let wasOutOfLine = false;
+  for (const chunk of chunks) {
+    const isOutOfLine = chunk.misplaced?.code === 'BAD_INDENT';
+    // One stray line puts all that follow out of line: the first of them says so for the rest.
+    all.push(...shifted(syntaxOf(chunk, source, !(isOutOfLine && wasOutOfLine)), chunk));
+    wasOutOfLine = isOutOfLine;
+  }
   const entries = entriesOf(document.body);
   const head = headOf(entries);
   const check: DocumentCheck = { source, kind: head.kind, anchors: documentAnchors(document), all };
@@ -168,7 +174,7 @@ function keptOf(parsed: Parsed): Kept {
   return entry;
 }
 
-function syntaxOf(chunk: Chunk, source: Source): readonly Diagnostic[] {
+function syntaxOf(chunk: Chunk, source: Source, tellPlace: boolean): readonly Diagnostic[] {
   const memory = keptOf(chunk.parsed);
   memory.syntax ??=
     chunk.parsed.problems.length === 0
@@ -176,7 +182,7 @@ function syntaxOf(chunk: Chunk, source: Source): readonly Diagnostic[] {
       : chunk.parsed.problems.map((problem) =>
           diagnosticOf(syntaxFinding(problem, textOf(chunk, source), chunk.parsed.root), chunk, source.lines),
         );
-  if (!chunk.misplaced) return memory.syntax;
+  if (!chunk.misplaced || !tellPlace) return memory.syntax;
   return [
     ...memory.syntax,
     diagnosticOf(syntaxFinding(chunk.misplaced, textOf(chunk, source), chunk.parsed.root), chunk, source.lines),

@@ -183,7 +183,6 @@ interface Shared {
   readonly revision: number;
   readonly params: DocumentSymbols['params'];
   readonly inputs: DocumentSymbols['inputs'];
-  readonly incomplete: string;
   readonly uri: string;
 }
 
@@ -193,8 +192,6 @@ function sharedSignature({ document, index, file }: Origin): Shared {
     revision: index.revisionWithout(file.uri),
     params: document.params,
     inputs: document.inputs,
-    // Steps that can't be read matter to those alone that look for one and don't find it: they are not kept.
-    incomplete: [document.unreadable, document.incomplete.has('params'), document.incomplete.has('inputs')].join(),
     uri: file.uri,
   };
 }
@@ -223,13 +220,7 @@ function findingsOf(
 const silence = { findings: [], isSteady: true, seen: new Set<string>() };
 
 function isSame(a: Shared, b: Shared): boolean {
-  return (
-    a.revision === b.revision &&
-    a.params === b.params &&
-    a.inputs === b.inputs &&
-    a.incomplete === b.incomplete &&
-    a.uri === b.uri
-  );
+  return a.revision === b.revision && a.params === b.params && a.inputs === b.inputs && a.uri === b.uri;
 }
 
 function lookOf({ document }: Origin, step: string): string {

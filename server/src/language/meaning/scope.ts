@@ -6,7 +6,10 @@ import type { ExpressionUse, Parameter } from '../symbols/symbol.ts';
 import { artifactType } from './artifact-type.ts';
 import { producerOf } from './producers.ts';
 
-/** Told of every step whose look decides the outcome, so that the outcome can be kept until one of them changes. */
+/**
+ * Told of every step whose look decides the outcome, so that the outcome can be kept until one of them changes; of the
+ * empty name where something was not found, which anything could change.
+ */
 export type Seen = (step: string) => void;
 
 /** The contexts of an expression: what can be named where it stands. */
@@ -82,6 +85,7 @@ function pipelineContexts(origin: Origin, unit: Unit, seen: Seen): Contexts {
   return {
     params: () =>
       partsOf({
+        seen,
         title: 'this pipeline',
         part: isKnown(origin, 'params') ? { noun: 'param', code: 'unknown-param' } : null,
         names: () => [...document.params.keys()],
@@ -92,6 +96,7 @@ function pipelineContexts(origin: Origin, unit: Unit, seen: Seen): Contexts {
       const find = (name: string) => own?.inputs.get(name) ?? document.inputs.get(name);
       const known = isKnown(origin, 'inputs') && !own?.incomplete;
       return partsOf({
+        seen,
         title: own ? 'this step' : 'this pipeline',
         part: known ? { noun: 'input', code: 'unknown-input' } : null,
         names: () => [...(own?.inputs.keys() ?? []), ...document.inputs.keys()],
@@ -106,6 +111,7 @@ function pipelineContexts(origin: Origin, unit: Unit, seen: Seen): Contexts {
           outputs: () => outputsContext(origin, own.name, seen),
           matrix: () =>
             partsOf({
+              seen,
               title: 'the matrix of this step',
               part: own.incomplete ? null : { noun: 'key', code: 'unknown-matrix-key' },
               names: () => [...own.matrix],
@@ -132,6 +138,7 @@ function stepsContext(origin: Origin, unit: Unit, seen: Seen): ObjectType {
     return found && (found.section === 'steps' || inFinally || unit.section === null) ? found : null;
   };
   return partsOf({
+    seen,
     title: 'this pipeline',
     part: known ? { noun: 'step', code: 'unknown-step' } : null,
     names: () => [...steps.keys()].filter(visible),
@@ -168,6 +175,7 @@ function outputsContext(origin: Origin, step: string, seen: Seen): ObjectType {
   const known =
     symbols && !symbols.incomplete && (symbols.uses === null || (used !== null && isReadable(used.document)));
   return partsOf({
+    seen,
     title: `the step \`${step}\``,
     part: known ? { noun: 'output', code: 'unknown-output' } : null,
     names: () => [...(symbols?.outputs.keys() ?? []), ...handed],
@@ -204,12 +212,17 @@ function partsOf(of: {
   part: ObjectType['part'];
   names: () => readonly string[];
   type: (name: string) => Type | null;
+  seen?: Seen;
 }): ObjectType {
   return {
     kind: 'object',
     title: of.title,
     part: of.part,
-    member: (name) => of.type(name) ?? (of.part === null ? any : null),
+    member: (name) => {
+      const found = of.type(name);
+      if (!found) of.seen?.('');
+      return found ?? (of.part === null ? any : null);
+    },
     names: of.names,
   };
 }
