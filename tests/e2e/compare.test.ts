@@ -23,7 +23,7 @@ function chart(metric: string): Locator {
   return panel.locator(`metric-tile[data-metric="${metric}"] chart-panel`);
 }
 
-interface DrawnChart extends Element {
+interface DrawnChart extends HTMLElement {
   readonly chartData: {
     readonly axis: string;
     readonly series: readonly { readonly name: string; readonly x: readonly number[]; readonly y: readonly number[] }[];
@@ -32,8 +32,8 @@ interface DrawnChart extends Element {
 
 async function drawn(metric: string) {
   await chart(metric).waitFor();
-  return chart(metric).evaluate((element: DrawnChart) => {
-    const { axis, series } = element.chartData;
+  return chart(metric).evaluate((element) => {
+    const { axis, series } = (element as DrawnChart).chartData;
     return { axis, series: series.map(({ name, x, y }) => ({ name, x: [...x], y: [...y] })) };
   });
 }
