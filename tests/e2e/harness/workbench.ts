@@ -14,8 +14,11 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 export async function openFile(page: Page, path: string): Promise<void> {
   const name = path.split('/').at(-1) ?? path;
   await page.keyboard.press('ControlOrMeta+P');
-  await pick(page, path, name);
-  await tab(page, name).waitFor();
+  const input = page.locator(`${quickInput} input[type="text"]`);
+  await input.fill(path);
+  // Other files may have a name that ends with this one.
+  await page.locator(`${quickInput} .monaco-list-row[aria-label^="${name}"]`).first().click();
+  await page.locator(`.tabs-container .tab.active[data-resource-name="${name}"]`).first().waitFor();
 }
 
 /** Fills the open quick input and takes the row that has the text. */
@@ -84,7 +87,11 @@ export async function treeTexts(view: Locator): Promise<string[]> {
 /** Takes an entry of an item's context menu. */
 export async function contextMenu(item: Locator, entry: string): Promise<void> {
   await item.click({ button: 'right' });
-  await item.page().locator('.monaco-menu .action-item').filter({ hasText: entry }).first().click();
+  const menu = item.page().locator('.monaco-menu');
+  await menu.locator('.action-item').filter({ hasText: entry }).first().hover();
+  // Not a click: a menu ignores those that come right after it opened.
+  await item.page().keyboard.press('Enter');
+  await menu.waitFor({ state: 'hidden' });
 }
 
 /** A message at the lower right that has the text. */

@@ -85,6 +85,33 @@ describe('completion of keys', () => {
   });
 });
 
+describe('completion of entries with a name of the author’s own', () => {
+  it('begins a step below another, on the first line of a mapping, and in `finally`', () => {
+    for (const marked of [
+      `${pipeline}steps:\n  a:\n    run: x\n  ‸\n`,
+      `${pipeline}steps:\n  ‸\n`,
+      `${pipeline}steps:\n  a:\n    run: x\nfinally:\n  ‸\n`,
+    ]) {
+      const text = taken(marked, 'step');
+      expect(text).toMatch(/\n {2}name:\n {4}run: python/);
+      expect(checkSource(parseSource(text))).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['param', `${pipeline}params:\n  ‸\nsteps:\n  a:\n    run: x\n`],
+    ['environment', `${workspace}environments:\n  ‸\n`],
+    ['output', `${pipeline}steps:\n  a:\n    run: x\n    outputs:\n      ‸\n`],
+  ])('begins one where it belongs: %s', (label, marked) => {
+    const indent = /( *)‸/.exec(marked)?.[1] ?? '';
+    expect(taken(marked, label)).toMatch(new RegExp(`\\n${indent}name:\\n${indent} {2}`));
+  });
+
+  it('offers none among the keys of a mapping that has its own', () => {
+    expect(labels(`${pipeline}steps:\n  a:\n    run: x\n    ‸\n`)).not.toContain('step');
+  });
+});
+
 describe('completion of values', () => {
   it.each([
     ['an enumeration', `${pipeline}engine: ‸\n`, 'kubeflow'],

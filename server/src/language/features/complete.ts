@@ -5,6 +5,7 @@ import { expand, fittingMappings, schemasAt } from '../schema/schema-path.ts';
 import type { Source } from '../syntax/source.ts';
 import type { CursorContext, Position } from './cursor.ts';
 import { cursorContext } from './cursor-context.ts';
+import { entrySnippets } from './entry-snippets.ts';
 import { documentSnippets, keySnippet } from './snippets.ts';
 
 /** Something to insert. `text` is a snippet; lines after its first carry their whole indentation. */
@@ -60,7 +61,7 @@ function keys(nodes: readonly SchemaNode[], context: CursorContext): Completion[
       else offered.set(name, { ...known, node: merged(known.node, node), required: known.required || required });
     }
   }
-  return [...offered].map(([name, { node, required, order }]) => ({
+  const named = [...offered].map(([name, { node, required, order }]) => ({
     label: name,
     kind: 'key' as const,
     detail: `${typeOf(node)}${required ? ', required' : ''}`,
@@ -69,6 +70,24 @@ function keys(nodes: readonly SchemaNode[], context: CursorContext): Completion[
     replace: context.replace,
     sort: `${required ? '0' : '1'}${String(order).padStart(3, '0')}`,
     continues: !context.colonFollows && allowedValues(node).length > 0,
+  }));
+  return [...named, ...entries(mappings, context)];
+}
+
+/** New entries where names are the author's own: steps, params, environments. */
+function entries(mappings: readonly SchemaNode[], context: CursorContext): Completion[] {
+  if (context.colonFollows || context.flow) return [];
+  const additional = mappings.find((mapping) => mapping.properties.size === 0)?.additional;
+  if (!additional) return [];
+  return entrySnippets(context, additional).map(({ label, detail, text }, index) => ({
+    label,
+    kind: 'snippet' as const,
+    detail,
+    documentation: additional.description ?? '',
+    text,
+    replace: context.replace,
+    sort: `2${index}`,
+    continues: false,
   }));
 }
 
