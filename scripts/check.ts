@@ -17,7 +17,10 @@ const bin = (name: string, script: string) => [process.execPath, join(root, 'nod
 
 const checks: readonly Check[] = [
   { title: 'Types', command: [...bin('typescript', 'bin/tsc'), '-b'] },
-  { title: 'Lint and format', command: [...bin('@biomejs/biome', 'bin/biome'), 'ci', '--colors=off', '--error-on-warnings', '.'] },
+  {
+    title: 'Lint and format',
+    command: [...bin('@biomejs/biome', 'bin/biome'), 'ci', '--colors=off', '--error-on-warnings', '.'],
+  },
   {
     title: 'Dependency rules',
     command: [
