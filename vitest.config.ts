@@ -32,11 +32,11 @@ export default defineConfig({
       reportOnFailure: true,
     },
     projects: [
-      suite('unit', { testTimeout: 5_000, hookTimeout: 10_000, parallel: true }),
-      suite('integration', { testTimeout: 30_000, hookTimeout: 120_000, parallel: true }),
-      suite('security', { testTimeout: 30_000, hookTimeout: 120_000, parallel: true }),
+      suite('unit', { testTimeout: 30_000, hookTimeout: 60_000, parallel: true }),
+      suite('integration', { testTimeout: 90_000, hookTimeout: 240_000, parallel: true }),
+      suite('security', { testTimeout: 60_000, hookTimeout: 240_000, parallel: true }),
       // A window on a busy machine takes its time: what is waited for is an event, and the limit is for failures alone.
-      suite('e2e', { testTimeout: 120_000, hookTimeout: 180_000, parallel: false, pollTimeout: 30_000 }),
+      suite('e2e', { testTimeout: 180_000, hookTimeout: 300_000, parallel: false, pollTimeout: 30_000 }),
     ],
   },
 });

@@ -15,7 +15,7 @@ export interface Call {
 
 /** Parses Python, broken or not. The parser is loaded on first use. */
 export async function parseTree(text: string): Promise<SyntaxNode> {
-  const { parser } = await import('@lezer/python');
+  const { parser } = await import('./lezer.ts');
   return parser.parse(text).topNode;
 }
 
