@@ -87,14 +87,23 @@ describe('other items', () => {
       failure,
     } as const;
     expect(itemView({ ...base, attention: 'sign-in' }, surroundings)).toMatchObject({
-      label: 'team: It said no',
-      description: 'Sign in.',
+      label: 'team: Sign in to see the runs',
+      description: 'It said no',
       context: ['error', 'sign-in'],
       command: { id: 'mlops.signIn' },
       spoken: 'It said no. Sign in.',
     });
     expect(itemView({ ...base, attention: null }, surroundings).command?.id).toBe('mlops.retry');
     expect(itemView({ ...base, isNamed: false, attention: null }, surroundings).label).toBe('It said no');
+  });
+
+  it('begin an error with what is wrong, not with a long path', () => {
+    const message = '/data/my work/churn/old.db is damaged.';
+    const base = { kind: 'error', id: 'e', parentId: null, connection: null, isNamed: false, attention: null } as const;
+    const failure = { reason: 'corrupt', message, remedy: 'Restore it.' } as const;
+    const node = { ...base, folder: 'file:///data/my%20work/churn', failure };
+    expect(itemView(node, surroundings)).toMatchObject({ label: 'old.db is damaged.', description: 'Restore it.' });
+    expect(itemView(node, surroundings).tooltip).toContain('/data/my work/churn/old');
   });
 
   it('say how much is shown', () => {

@@ -36,7 +36,8 @@ function setUp(options: {
       connections: [
         ...Object.keys(counts).map((name) => connection({ name })),
         ...Object.keys(failing).map((name) =>
-          connection({ name, backend: 'mlflow-rest', origin: 'https://x.example', attention: 'sign-in' }),
+          // Listed without a check: what it needs is known once it has refused.
+          connection({ name, backend: 'mlflow-rest', origin: 'https://x.example', attention: null }),
         ),
         connection({ name: 'models', kind: 'registry' }),
       ],

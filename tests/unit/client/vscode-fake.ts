@@ -43,7 +43,7 @@ export class ThemeIcon extends ThemeColor {}
 
 export const Uri = {
   file: (path: string) => new URL(`file://${path}`),
-  parse: (text: string) => new URL(text),
+  parse: (text: string) => Object.assign(new URL(text), { fsPath: decodeURIComponent(new URL(text).pathname) }),
 };
 
 export const DiagnosticSeverity = { Error: 0, Warning: 1, Information: 2, Hint: 3 };

@@ -1,4 +1,4 @@
-import { l10n } from 'vscode';
+import { l10n, Uri } from 'vscode';
 import type { ConnectionAttention } from '#schemas/domain/connection.ts';
 import type { RunStatus } from '#schemas/domain/run.ts';
 import type { TreeRun } from '#schemas/protocol/experiments.ts';
@@ -135,12 +135,15 @@ const remedies: Partial<Record<ConnectionAttention, CommandId>> = {
   'fix-configuration': commands.openConfiguration,
 };
 
-function errorItem({ id, connection, isNamed, failure, attention }: ErrorNode): ItemView {
+function errorItem({ id, folder, connection, isNamed, failure, attention }: ErrorNode): ItemView {
   const remedy = failure.reason === 'restarted' ? commands.restartServer : attention && remedies[attention];
+  const deed = attention === 'sign-in' || attention === 'allow-origin' ? deeds()[attention] : null;
+  const label = deed ?? withoutFolder(failure.message, folder);
+  const description = deed === null ? failure.remedy : failure.message;
   return {
     id,
-    label: connection && isNamed ? `${connection.name}: ${failure.message}` : failure.message,
-    ...(failure.remedy ? { description: failure.remedy } : {}),
+    label: connection && isNamed ? `${connection.name}: ${label}` : label,
+    ...(description ? { description } : {}),
     icon: { id: 'warning', color: 'list.warningForeground' },
     children: 'none',
     context: ['error', ...(attention ? [attention] : [])],
@@ -151,6 +154,20 @@ function errorItem({ id, connection, isNamed, failure, attention }: ErrorNode): 
       .join('\n\n'),
     command: { id: remedy ?? commands.retry, title: l10n.t('Do something about it') },
   };
+}
+
+/** What to do where that is all there is to say; a view is too narrow for more. */
+function deeds(): Record<'sign-in' | 'allow-origin', string> {
+  return {
+    'sign-in': l10n.t('Sign in to see the runs'),
+    'allow-origin': l10n.t('Allow this folder to connect'),
+  };
+}
+
+/** A message with paths relative to the folder: a long path at its start would leave no room for what is wrong. */
+function withoutFolder(message: string, folder: string): string {
+  const path = Uri.parse(folder, true).fsPath;
+  return message.replaceAll(`${path}/`, '').replaceAll(`${path}\\`, '');
 }
 
 function noteItem({ id, note }: NoteNode): ItemView {

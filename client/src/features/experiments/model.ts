@@ -245,6 +245,9 @@ export class ExperimentsModel {
   }): ErrorNode {
     const { folder, parentId, connection, error } = options;
     const parent = parentId === null ? undefined : this.nodes.get(parentId);
+    const failure = this.options.toFailure(error);
+    // A tracker that was not checked yet has refused just now: what it needs is known by that.
+    const refused = failure.reason === 'permission' && connection !== null && connection.origin !== null;
     return this.keep({
       kind: 'error',
       id: nodeIds.error(parentId ?? folder),
@@ -252,8 +255,8 @@ export class ExperimentsModel {
       parentId,
       connection,
       isNamed: connection !== null && (parent === undefined || parent.kind === 'folder'),
-      failure: this.options.toFailure(error),
-      attention: connection?.attention ?? null,
+      failure,
+      attention: connection?.attention ?? (refused ? 'sign-in' : null),
     });
   }
 
