@@ -6,15 +6,28 @@ const quickInput = '.quick-input-widget';
 
 /** Runs a command by its title in the command palette, such as `MLOps: Refresh Experiments`. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('F1');
+  await openQuickInput(page, 'F1');
   await pick(page, `>${title}`, title);
+}
+
+/** Opens the quick input by a key. A webview that has just got the focus hands no key on yet: then it is pressed again. */
+async function openQuickInput(page: Page, key: string): Promise<Locator> {
+  const input = page.locator(`${quickInput} input[type="text"]`);
+  for (const timeout of [3_000, 3_000, 3_000, 30_000]) {
+    await page.keyboard.press(key);
+    const isOpen = await input.waitFor({ timeout }).then(
+      () => true,
+      () => false,
+    );
+    if (isOpen) return input;
+  }
+  throw new Error(`${key} opened no quick input.`);
 }
 
 /** Opens a file of the workspace by its name or path, and waits for its tab. */
 export async function openFile(page: Page, path: string): Promise<void> {
   const name = path.split('/').at(-1) ?? path;
-  await page.keyboard.press('ControlOrMeta+P');
-  const input = page.locator(`${quickInput} input[type="text"]`);
+  const input = await openQuickInput(page, 'ControlOrMeta+P');
   await input.fill(path);
   // Other files may have a name that ends with this one.
   await page.locator(`${quickInput} .monaco-list-row[aria-label^="${name}"]`).first().click();
