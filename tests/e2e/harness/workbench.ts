@@ -47,10 +47,10 @@ export function quickPickRow(page: Page, text: string): Locator {
   return page.locator(`${quickInput} .monaco-list-row`).filter({ hasText: text, visible: true }).first();
 }
 
-/** Answers the open input box. */
-export async function answer(page: Page, text: string): Promise<void> {
+/** Answers the open input box; `prompt` is what it asks, where another one was open just before. */
+export async function answer(page: Page, text: string, prompt = ''): Promise<void> {
+  await page.locator(`${quickInput} .quick-input-message`).filter({ hasText: prompt }).waitFor();
   const input = page.locator(`${quickInput} input`).first();
-  await input.waitFor();
   await input.fill(text);
   await input.press('Enter');
 }

@@ -43,15 +43,20 @@ export async function connectionsView(page: Page): Promise<Locator> {
   return openView(page, 'Connections');
 }
 
-/** An experiment's item by its name; what a screen reader says of it begins with that. */
+/** An experiment's item by its name. */
 export function experimentItem(view: Locator, name: string): Locator {
-  return view.locator(`[role="treeitem"][aria-label^="experiment ${name},"]`);
+  return labelled(view, 'experiment', name);
 }
 
 /** A run's item by its name. */
 export function runItem(view: Locator, name: string): Locator {
+  return labelled(view, 'run', name);
+}
+
+/** What a screen reader says of an item begins with its kind. */
+function labelled(view: Locator, kind: string, name: string): Locator {
   const label = view.page().locator('.label-name').getByText(name, { exact: true });
-  return view.locator('[role="treeitem"][aria-label^="run "]').filter({ has: label });
+  return view.locator(`[role="treeitem"][aria-label^="${kind} "]`).filter({ has: label });
 }
 
 /** Runs of an unfolded experiment or run that are in sight, top to bottom. */
