@@ -1,0 +1,41 @@
+import type { Page } from 'playwright-core';
+import { editor } from '../harness/editor.ts';
+import { runCommand, tab } from '../harness/workbench.ts';
+
+/** What VS Code measured of an extension's start, in milliseconds. */
+export interface ExtensionStart {
+  /** Reading and running the module: between the marks willLoadExtensionCode and didLoadExtensionCode. */
+  readonly load: number;
+  /** From the call of `activate` until it is done: between willActivateExtension and didActivateExtension. */
+  readonly activate: number;
+  /** “Load Code”, “Call Activate” and “Finish Activate” together: with what other extensions did meanwhile. */
+  readonly withWaiting: number;
+}
+
+/** What `Developer: Startup Performance` tells of an extension that has started. */
+export async function startOf(page: Page, extension: string): Promise<ExtensionStart> {
+  await runCommand(page, 'Developer: Startup Performance');
+  await tab(page, 'Startup Performance').waitFor();
+  const lines = editor(page).locator('.view-lines');
+  await lines.getByText('System Info').waitFor();
+  await lines.click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.press('ControlOrMeta+C');
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  return read(extension, text);
+}
+
+function read(extension: string, text: string): ExtensionStart {
+  const mark = (name: string): number => {
+    const [, time] = new RegExp(`^code/extHost/${name}/${extension}\\t(\\d+)`, 'm').exec(text) ?? [];
+    if (time === undefined) throw new Error(`VS Code has no mark ${name} of ${extension}.`);
+    return Number(time);
+  };
+  const row = text.split('\n').find((line) => line.startsWith(`| ${extension} `)) ?? '';
+  const [, , , load, call, finish] = row.split('|').map((cell) => Number(cell.trim()));
+  return {
+    load: mark('didLoadExtensionCode') - mark('willLoadExtensionCode'),
+    activate: mark('didActivateExtension') - mark('willActivateExtension'),
+    withWaiting: (load ?? Number.NaN) + (call ?? Number.NaN) + (finish ?? Number.NaN),
+  };
+}
