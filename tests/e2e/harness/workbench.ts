@@ -6,32 +6,34 @@ const quickInput = '.quick-input-widget';
 
 /** Runs a command by its title in the command palette, such as `MLOps: Refresh Experiments`. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await openQuickInput(page, 'F1');
-  await pick(page, `>${title}`, title);
-}
-
-/** Opens the quick input by a key. A webview that has just got the focus hands no key on yet: then it is pressed again. */
-async function openQuickInput(page: Page, key: string): Promise<Locator> {
-  const input = page.locator(`${quickInput} input[type="text"]`);
-  for (const timeout of [3_000, 3_000, 3_000, 30_000]) {
-    await page.keyboard.press(key);
-    const isOpen = await input.waitFor({ timeout }).then(
-      () => true,
-      () => false,
-    );
-    if (isOpen) return input;
-  }
-  throw new Error(`${key} opened no quick input.`);
+  await inQuickInput(page, 'F1', `>${title}`, quickPickRow(page, title));
 }
 
 /** Opens a file of the workspace by its name or path, and waits for its tab. */
 export async function openFile(page: Page, path: string): Promise<void> {
   const name = path.split('/').at(-1) ?? path;
-  const input = await openQuickInput(page, 'ControlOrMeta+P');
-  await input.fill(path);
   // Other files may have a name that ends with this one.
-  await page.locator(`${quickInput} .monaco-list-row[aria-label^="${name}"]`).first().click();
+  const row = page.locator(`${quickInput} .monaco-list-row[aria-label^="${name}"]`).first();
+  await inQuickInput(page, 'ControlOrMeta+P', path, row);
   await page.locator(`.tabs-container .tab.active[data-resource-name="${name}"]`).first().waitFor();
+}
+
+/**
+ * Opens the quick input by a key, and takes a row of what is found. A webview that has just got the focus hands no key on
+ * yet, and one that opens meanwhile takes the focus away, which closes the input: then it begins again.
+ */
+async function inQuickInput(page: Page, key: string, typed: string, row: Locator): Promise<void> {
+  const input = page.locator(`${quickInput} input[type="text"]`);
+  for (const timeout of [4_000, 4_000, 8_000, 30_000]) {
+    await page.keyboard.press(key);
+    try {
+      await input.fill(typed, { timeout });
+      await row.click({ timeout });
+      return;
+    } catch (error) {
+      if (timeout === 30_000) throw error;
+    }
+  }
 }
 
 /** Fills the open quick input and takes the row that has the text. */
