@@ -6,29 +6,37 @@ const quickInput = '.quick-input-widget';
 
 /** Runs a command by its title in the command palette, such as `MLOps: Refresh Experiments`. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await inQuickInput(page, 'F1', `>${title}`, quickPickRow(page, title));
+  await inQuickInput(page, 'F1', `>${title}`, (timeout) => quickPickRow(page, title).click({ timeout }));
 }
 
 /** Opens a file of the workspace by its name or path, and waits for its tab. */
 export async function openFile(page: Page, path: string): Promise<void> {
   const name = path.split('/').at(-1) ?? path;
-  // Other files may have a name that ends with this one.
-  const row = page.locator(`${quickInput} .monaco-list-row[aria-label^="${name}"]`).first();
-  await inQuickInput(page, 'ControlOrMeta+P', path, row);
+  // The list may still change, and with it what is below the pointer: what has the focus is taken by a key.
+  const focused = page.locator(`${quickInput} .monaco-list-row.focused[aria-label^="${name}"]`);
+  await inQuickInput(page, 'ControlOrMeta+P', path, async (timeout) => {
+    await focused.waitFor({ timeout });
+    await page.keyboard.press('Enter');
+  });
   await page.locator(`.tabs-container .tab.active[data-resource-name="${name}"]`).first().waitFor();
 }
 
 /**
- * Opens the quick input by a key, and takes a row of what is found. A webview that has just got the focus hands no key on
+ * Opens the quick input by a key, types into it and takes what is found. A webview that has just got the focus hands no key on
  * yet, and one that opens meanwhile takes the focus away, which closes the input: then it begins again.
  */
-async function inQuickInput(page: Page, key: string, typed: string, row: Locator): Promise<void> {
+async function inQuickInput(
+  page: Page,
+  key: string,
+  typed: string,
+  take: (timeout: number) => Promise<void>,
+): Promise<void> {
   const input = page.locator(`${quickInput} input[type="text"]`);
   for (const timeout of [4_000, 4_000, 8_000, 30_000]) {
     await page.keyboard.press(key);
     try {
       await input.fill(typed, { timeout });
-      await row.click({ timeout });
+      await take(timeout);
       return;
     } catch (error) {
       if (timeout === 30_000) throw error;
