@@ -54,10 +54,19 @@ function print(results: readonly BenchResult[]): void {
 }
 
 const results: BenchResult[] = [];
-for (const file of await benches()) results.push(...(await runBench(file)));
+let failed = false;
+for (const file of await benches()) {
+  try {
+    results.push(...(await runBench(file)));
+  } catch (error) {
+    // The figures of the others are worth having all the same.
+    failed = true;
+    console.error(error);
+  }
+}
 print(results);
 const report = join(import.meta.dirname, '..', '..', 'out');
 await mkdir(report, { recursive: true });
 const figures = results.map((result) => ({ ...result, verdict: verdictOf(result) }));
 await writeFile(join(report, 'bench.json'), `${JSON.stringify(figures, null, 2)}\n`);
-if (results.some((result) => verdictOf(result) === 'MISSED')) process.exitCode = 1;
+if (failed || results.some((result) => verdictOf(result) === 'MISSED')) process.exitCode = 1;
