@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment, VariableSource } from '../platform/configuration/environment.ts';
+import { insecureTls } from '../platform/configuration/insecure-tls.ts';
 import { originOfUri } from '../platform/configuration/resolve.ts';
 import type { Credential } from '../platform/credentials.ts';
 import type { HttpTls } from '../platform/http-dispatcher.ts';
@@ -9,6 +10,7 @@ import type { HttpTls } from '../platform/http-dispatcher.ts';
 /** What one source of variables gives for one origin. */
 export interface OriginSecrets {
   readonly origin: string;
+  readonly source: VariableSource;
   readonly credential: Credential | null;
   readonly tls: HttpTls | null;
 }
@@ -30,11 +32,13 @@ export async function environmentSecrets(
   if (own !== null) {
     const credential =
       variableCredential(environment, 'environment') ?? (await homeCredential(options.home ?? homedir()));
-    secrets.push({ origin: own, credential, tls: tlsOf(environment, 'environment', own) });
+    const source = 'environment';
+    secrets.push({ origin: own, source, credential, tls: tlsOf(environment, source, own) });
   }
   if (file !== null) {
     secrets.push({
       origin: file,
+      source: '.env',
       credential: variableCredential(environment, '.env'),
       tls: tlsOf(environment, '.env', file),
     });
@@ -52,7 +56,7 @@ function variableCredential(environment: Environment, source: VariableSource): C
 }
 
 function tlsOf(environment: Environment, source: VariableSource, origin: string): HttpTls | null {
-  const insecure = /^(1|true)$/i.test(environment.from(source, 'MLFLOW_TRACKING_INSECURE_TLS') ?? '');
+  const insecure = insecureTls(environment, source);
   const serverCertPath = environment.from(source, 'MLFLOW_TRACKING_SERVER_CERT_PATH');
   // A repository must not choose which of the person's keys identifies them.
   const clientCertPath = source === 'environment' ? environment.from(source, 'MLFLOW_TRACKING_CLIENT_CERT_PATH') : null;

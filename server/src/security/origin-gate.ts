@@ -11,7 +11,7 @@ export interface GatedConnection {
   readonly consent: 'given' | 'ask';
   /** Of its own entry or URI. */
   readonly credential: Credential | null;
-  /** Anyone could be at the other end: only its own credential is sent. */
+  /** The person turned the certificate checks off for it. */
   readonly insecureTls: boolean;
 }
 
@@ -52,10 +52,13 @@ export class OriginGate {
     return answer;
   }
 
-  /** What may be sent to the connection's origin: what the person signed in with, else its URI's own, else the environment's. */
+  /**
+   * What may be sent to the connection's origin: what the person signed in with, else its URI's own, else the
+   * environment's; of those, none where `.env` alone loosened the certificate checks.
+   */
   credentials(connection: GatedConnection): CredentialSource {
     return async () => {
-      const credential = connection.insecureTls ? connection.credential : await this.#bestFor(connection);
+      const credential = await this.#bestFor(connection);
       if (credential !== null)
         this.#options.redactor.register(credential.type === 'basic' ? credential.password : credential.token);
       return credential;
@@ -76,9 +79,11 @@ export class OriginGate {
     this.#signedIn.delete(origin);
   }
 
-  async #bestFor({ origin, credential }: GatedConnection): Promise<Credential | null> {
-    const beside = this.#options.secrets().find((secrets) => secrets.origin === origin)?.credential ?? null;
-    return (await this.#signedInAt(origin)) ?? credential ?? beside;
+  async #bestFor({ origin, credential, insecureTls }: GatedConnection): Promise<Credential | null> {
+    const beside = this.#options.secrets().find((secrets) => secrets.origin === origin);
+    // Where `.env` loosens the checks, whoever wrote it may be at the other end: it gets what it brought itself.
+    if (!insecureTls && beside?.source === '.env' && beside.tls !== null) return beside.credential;
+    return (await this.#signedInAt(origin)) ?? credential ?? beside?.credential ?? null;
   }
 
   #signedInAt(origin: string): Promise<Credential | null> {

@@ -3,6 +3,7 @@ import type { TrackingEntry, WorkspaceDocument } from './document.ts';
 import { entryCredential } from './entry-credential.ts';
 import type { Environment } from './environment.ts';
 import { expandAddress } from './expressions.ts';
+import { insecureTlsConfirmed } from './insecure-tls.ts';
 import type { FoundStore } from './locate.ts';
 import type { ConfigurationWarning, Consent, ResolvedConfiguration, ResolvedTracker } from './resolved.ts';
 import { resolveServices } from './services.ts';
@@ -97,14 +98,30 @@ function fromEntry(
   const consent = expanded.addressGiven ? 'given' : tracker.consent;
   const secret = entryCredential(entry, { environment: inputs.environment, origin: tracker.origin });
   if (secret.warning !== null) warn(secret.warning);
+  const insecureTls = entry.insecureTls && passesOverCertificates(tracker.origin, inputs.environment, warn);
   return {
     ...tracker,
     credential: secret.credential ?? tracker.credential,
-    insecureTls: entry.insecureTls,
+    insecureTls,
     artifactRoot: folderAt(entry.artifactRoot, inputs.root),
     serverWorkspace: entry.workspace ?? null,
     consent,
   };
+}
+
+function passesOverCertificates(
+  origin: string | null,
+  environment: Environment,
+  warn: (message: string) => void,
+): boolean {
+  if (origin === null) return false;
+  const confirmed = insecureTlsConfirmed(environment, origin);
+  if (!confirmed) {
+    warn(
+      `its insecureTls is ignored, the certificate of ${origin} is checked: a file can’t turn that off by itself. If you want it, set MLFLOW_TRACKING_INSECURE_TLS=true and MLFLOW_TRACKING_URI to that server in your environment; better, name its authority in MLFLOW_TRACKING_SERVER_CERT_PATH.`,
+    );
+  }
+  return confirmed;
 }
 
 function defaultFromOutside(inputs: ConfigurationInputs): ResolvedTracker | null {

@@ -35,7 +35,7 @@ export interface ResolvedTracker extends Configured {
   readonly artifactRoot: string | null;
   /** The workspace of an MLflow server that has several. */
   readonly serverWorkspace: string | null;
-  /** Its entry accepts any certificate: then what others gave for its origin stays here. */
+  /** Its entry accepts any certificate, and the person's environment says so too. */
   readonly insecureTls: boolean;
   /** Of its own entry or URI. Never shown. */
   readonly credential: Credential | null;
