@@ -23,7 +23,9 @@ export async function installDependencies() {
 }
 
 async function installPackages() {
-  const options = { env: environment(), failure: 'npm could not install the dependencies.' };
+  // The set-up builds when it is due, so that `prepare` has nothing to do.
+  const env = environment([], { MLOPS_SET_UP: '1' });
+  const options = { env, failure: 'npm could not install the dependencies.' };
   try {
     await run([...npm(), 'ci', ...QUIET], { ...options, log: 'npm-ci' });
   } catch (error) {
@@ -78,11 +80,13 @@ export function npm(node = process.execPath) {
   return [program];
 }
 
+/** What npm tells its scripts of itself and of the call that started it; a global or forced one is not to be repeated. */
+const left =
+  /^npm_(lifecycle|package|command|config_(user_agent|local_prefix|global|prefix|force|include|install_links|allow_|save|dry_run))/i;
+
 /** The environment without what an npm around this process left in it, and with other programs first on PATH. */
 export function environment(first = [], more = {}) {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^npm_(lifecycle|package|command|config_(user_agent|local_prefix|global_prefix|prefix))/.test(name),
-  );
+  const inherited = Object.entries(process.env).filter(([name]) => !left.test(name));
   const env = Object.fromEntries(inherited);
   // On Windows the name is `Path`, and a copy of the environment minds the case.
   const path = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
