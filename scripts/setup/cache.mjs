@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -58,10 +59,39 @@ export async function lock(path) {
   }
   const timer = setInterval(() => utimes(path, new Date(), new Date()).catch(() => {}), TOUCH_MS);
   timer.unref();
+  const forget = onceEnded(() => {
+    if (readFileSync(path, 'utf8') === token) rmSync(path, { force: true });
+  });
   return async () => {
     clearInterval(timer);
+    forget();
     if ((await readFile(path, 'utf8').catch(() => '')) === token) await rm(path, { force: true });
   };
+}
+
+/** Calls `clean` when this process exits or a signal ends it; answers what takes that back. */
+function onceEnded(clean) {
+  const atEnd = () => {
+    try {
+      clean();
+    } catch {
+      // Gone already.
+    }
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const forget = () => {
+    process.off('exit', atEnd);
+    for (const signal of signals) process.off(signal, atSignal);
+  };
+  const atSignal = (signal) => {
+    atEnd();
+    forget();
+    // Whoever else listens ends the process; with nobody left, the signal does what it does by itself.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  process.on('exit', atEnd);
+  for (const signal of signals) process.on(signal, atSignal);
+  return forget;
 }
 
 async function take(path, token) {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { madeOnce } from './cache.mjs';
 import { environment, npm, projectNode } from './node.mjs';
+import { nodePackage } from './node-package.mjs';
 import { output, run, step } from './steps.mjs';
 
 /** The package that brings VS Code 1.139.1 as a server for the browser. */
@@ -17,22 +18,27 @@ export async function installVsCode() {
   const platform = `${process.platform}-${process.arch}`;
   const name = `vscode-${CODE_SERVER}-node-${version.split('.')[0]}-${platform}`;
   const make = (folder) =>
-    step(`VS Code for the browser, built once into the cache (some minutes)`, () => build(folder, version, platform));
+    step(`VS Code for the browser, built once into the cache (some minutes)`, () => build(folder, version));
   const folder = await madeOnce(name, make);
   return {
-    node: join(folder, 'node', 'node_modules', `node-${platform}`, 'bin', 'node'),
+    node: nodeIn(folder).binary,
     script: join(folder, 'node_modules', 'code-server', 'lib', 'vscode', 'out', 'server-main.js'),
   };
 }
 
-async function build(folder, version, platform) {
+function nodeIn(folder) {
+  const { name, binary } = nodePackage(process.platform, process.arch);
+  const headers = join(folder, 'node', 'node_modules', name);
+  return { name, headers, binary: join(headers, binary) };
+}
+
+async function build(folder, version) {
   const start = npm();
   const failure = 'VS Code could not be built from npm.';
   // The package of Node for one platform has the headers, which native modules are compiled with.
-  const nodeFolder = join(folder, 'node');
-  await install(nodeFolder, `node-${platform}@${version}`, { start, env: environment(), failure, log: 'vscode-node' });
-  const headers = join(nodeFolder, 'node_modules', `node-${platform}`);
-  const node = join(headers, 'bin', 'node');
+  const { name, headers, binary: node } = nodeIn(folder);
+  const from = { start, env: environment(), failure, log: 'vscode-node' };
+  await install(join(folder, 'node'), `${name}@${version}`, from);
   const env = environment([dirname(node)], {
     npm_config_nodedir: headers,
     // The packages are pinned by the version above; their native modules must be compiled.

@@ -65,6 +65,17 @@ describe.each(['{}', '{inPlace: true}'])('a folder of the cache, made with %s', 
   });
 });
 
+it.each(['SIGINT', 'SIGTERM'])('a set-up that %s ends gives its lock back at once', async (signal) => {
+  const ending = setUp(`process.kill(process.pid, '${signal}'); await delay(60_000);`);
+  await expect(ending).rejects.toMatchObject({ signal });
+  expect(await readdir(join(cache, 'mlops-workbench'))).toEqual(['part.making']);
+});
+
+it('a set-up that exits in the middle gives its lock back', async () => {
+  await expect(setUp('process.exit(3);')).rejects.toMatchObject({ code: 3 });
+  expect(await readdir(join(cache, 'mlops-workbench'))).toEqual(['part.making']);
+});
+
 it('a lock that its owner lost to another is not given back by the owner', async () => {
   const lock = join(cache, 'mlops-workbench', 'part.lock');
   await setUp(`await writeFile(${JSON.stringify(lock)}, 'of another');`);
