@@ -57,9 +57,12 @@ export function toMetricPoints(history: MetricHistory, start = 0, end = history.
   }));
 }
 
-/** Keys come from users: `__proto__` must stay a key like any other. */
+/**
+ * Keys in the order of their UTF-16 units, whatever order a store gives them in. They come from users: `__proto__` must
+ * stay a key like any other.
+ */
 function toObject<T>(map: ReadonlyMap<string, T>): Record<string, T> {
-  return Object.fromEntries(map);
+  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The experiments' names by id, deleted ones too. */

@@ -257,7 +257,7 @@ describe('the command line', () => {
     const results = await Promise.all([
       runMlops(['runs', 'list', '--experiment', 'plane', ...tracking]),
       runMlops(['runs', 'history', id, '--metric', 'los', ...tracking]),
-      runMlops(['runs', 'compare', 'ffffffffff', ...tracking]),
+      runMlops(['runs', 'compare', id, 'ffffffffff', ...tracking]),
     ]);
     expect(results.map(({ code }) => code)).toEqual([2, 2, 2]);
     expect(results.map(({ stderr }) => stderr)).toEqual([

@@ -35,7 +35,9 @@ it.each([
   const { stdout } = await runMlops(['validate', '--sarif'], { cwd: folder });
   const schema = await readFile(join(import.meta.dirname, '../../fixtures/sarif/sarif-schema-2.1.0.json'), 'utf8');
   // Formats (URIs, times) are left to the reader: the standard's own validator checks them no further either.
-  const validate = new Ajv({ strict: false, validateFormats: false, allErrors: true, unicodeRegExp: false }).compile(JSON.parse(schema));
+  const validate = new Ajv({ strict: false, validateFormats: false, allErrors: true, unicodeRegExp: false }).compile(
+    JSON.parse(schema),
+  );
   validate(JSON.parse(stdout));
   expect(validate.errors).toBeNull();
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
 import { parseRunSearch } from '#server/experiments/search/parse.ts';
 import type { RunRecord, Step, TrackingStore } from '#server/experiments/tracking-store.ts';
+import { toRun } from '#server/experiments/wire.ts';
 import { mapConcurrently } from '#server/platform/concurrency.ts';
 import { FailureError } from '#server/platform/failure.ts';
 import type { MlflowAnswers } from '../../testbeds/mlflow-stores.ts';
@@ -86,6 +87,20 @@ export function describeTrackingStore(name: string, makeStore: () => Promise<Sto
     it('reads every run whole, deleted ones too', async () => {
       for (const expected of answers.runs) {
         expect(plainRun(await store.getRun(expected.id)), expected.name).toEqual(withNumbers(expected));
+      }
+    });
+
+    it('gives the keys of params, metrics and tags in one order', async () => {
+      const found = await store.searchRuns(parseRunSearch({ view: 'all' }), { limit: 1000, page: null });
+      const whole = await store.getRuns(found.runs.slice(0, 10).map(({ id }) => id));
+      for (const record of [...found.runs, ...whole]) {
+        const { params, metrics, tags } = toRun(record, '');
+        for (const keys of [params, metrics, tags].map(Object.keys)) {
+          // An object has its whole numbers first, whatever it was made from.
+          const isIndex = (key: string) => /^(?:0|[1-9][0-9]{0,9})$/.test(key);
+          const expected = keys.filter((key) => !isIndex(key)).sort();
+          expect(keys.filter((key) => !isIndex(key))).toEqual(expected);
+        }
       }
     });
 

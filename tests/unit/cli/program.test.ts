@@ -28,6 +28,7 @@ describe('the command line', () => {
     [['runs', 'list', '--limit', 'many'], 'whole number'],
     [['runs', 'history', 'abc'], '--metric'],
     [['runs', 'compare'], 'id'],
+    [['runs', 'compare', 'abcdef'], 'at least two runs'],
   ])('refuses %j with one line that helps', async (args, hint) => {
     const { code, stdout, stderr } = await mlops(...args);
     expect(code).toBe(2);

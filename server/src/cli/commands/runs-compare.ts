@@ -1,6 +1,7 @@
 import type { Comparison } from '#schemas/domain/comparison.ts';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
 import { compareRuns, findRuns } from '../../experiments/compare.ts';
+import { FailureError } from '../../platform/failure.ts';
 import { exitCodes } from '../exit.ts';
 import { formatNumber, formatTime } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
@@ -16,6 +17,11 @@ export async function compare(
   options: { runs: readonly string[]; tracking: string | undefined; onlyDifferent: boolean },
 ): Promise<number> {
   const { output, signal } = invocation;
+  if (options.runs.length < 2) {
+    throw new FailureError('input', 'To compare, name at least two runs.', {
+      remedy: '`mlops runs list` shows their ids.',
+    });
+  }
   const comparison = await withWorkspace(invocation, options.tracking, (workspace) =>
     whileWaiting(invocation, 'Reading runs', async () => {
       const refs = [];
