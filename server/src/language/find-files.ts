@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { type IgnoreRules, isIgnored, rulesAbove, withRulesOf } from './git-ignore.ts';
 
 const ownFile = /^(?:mlops\.ya?ml|.*\.mlops\.ya?ml)$/i;
 const skippedFolders = new Set([
@@ -12,6 +13,7 @@ const skippedFolders = new Set([
   '__pycache__',
   '.tox',
   'mlruns',
+  'wandb',
   'dist',
   'out',
 ]);
@@ -21,14 +23,52 @@ export function isMlopsFile(path: string): boolean {
   return ownFile.test(basename(path));
 }
 
-/** Our files in a folder and the folders below, but for those that hold what tools made. */
-export async function* walk(folder: string, signal?: AbortSignal): AsyncGenerator<string> {
-  signal?.throwIfAborted();
-  const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (!skippedFolders.has(entry.name)) yield* walk(path, signal);
-    } else if (entry.isFile() && isMlopsFile(entry.name)) yield path;
+export interface WalkLimits {
+  /** Files and folders to look at. */
+  readonly entries: number;
+  /** Folders within folders. */
+  readonly depth: number;
+}
+
+const noLimits: WalkLimits = { entries: Number.POSITIVE_INFINITY, depth: Number.POSITIVE_INFINITY };
+
+interface Folder {
+  readonly path: string;
+  readonly depth: number;
+  /** Of the folders above. */
+  readonly rules: IgnoreRules;
+}
+
+/**
+ * Our files in a folder and the folders below, those near its top first, but for what tools made and what Git ignores.
+ * Links are not followed.
+ */
+export async function* walk(
+  folder: string,
+  signal?: AbortSignal,
+  limits: WalkLimits = noLimits,
+): AsyncGenerator<string> {
+  let level: Folder[] = [{ path: folder, depth: 0, rules: await rulesAbove(folder) }];
+  let left = limits.entries;
+  while (level.length > 0) {
+    const next: Folder[] = [];
+    for (const { path: parent, depth, rules: above } of level) {
+      signal?.throwIfAborted();
+      if (left <= 0) return;
+      const entries = await readdir(parent, { withFileTypes: true }).catch((): Dirent[] => []);
+      left -= entries.length;
+      const rules = entries.some(({ name }) => name === '.gitignore') ? await withRulesOf(parent, above) : above;
+      for (const entry of entries) {
+        const path = join(parent, entry.name);
+        if (entry.isDirectory()) {
+          if (depth < limits.depth && isEntered(path, rules)) next.push({ path, depth: depth + 1, rules });
+        } else if (entry.isFile() && isMlopsFile(entry.name) && !isIgnored(path, false, rules)) yield path;
+      }
+    }
+    level = next;
   }
+}
+
+function isEntered(folder: string, rules: IgnoreRules): boolean {
+  return !skippedFolders.has(basename(folder)) && !isIgnored(folder, true, rules);
 }

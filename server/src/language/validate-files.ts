@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FailureError } from '../platform/failure.ts';
 import { checkSource } from './diagnostics/check-source.ts';
 import { type DiagnosticCode, diagnosticCodes, documentationUrl, type Severity } from './diagnostics/diagnostic.ts';
-import { walk } from './find-files.ts';
+import { type WalkLimits, walk } from './find-files.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
 import { checkPython } from './python/check-python.ts';
 import { PythonModules } from './python/python-modules.ts';
@@ -46,8 +46,7 @@ export async function validateFiles(options: {
   const files = await findFiles(options.paths.length > 0 ? options.paths : ['.'], cwd, signal);
   const index = new WorkspaceIndex();
   const problems = new Map<string, string>();
-  // What a file refers to may stand in others of the folder, whether they were asked for or not.
-  for (const file of new Set([...files, ...(await findFiles(['.'], cwd, signal))])) {
+  for (const file of new Set([...files, ...(await filesAround(files, options.paths, { cwd, signal }))])) {
     signal?.throwIfAborted();
     const text = await readText(file);
     if ('problem' in text) problems.set(file, text.problem);
@@ -78,6 +77,33 @@ async function findFiles(paths: readonly string[], cwd: string, signal?: AbortSi
     else found.add(absolute);
   }
   return [...found].sort();
+}
+
+/** More than a workspace has; a file that lies on its own in a huge folder is still checked in no time. */
+const aroundLimits: WalkLimits = { entries: 50_000, depth: 24 };
+
+/** What files refer to may stand in others of their workspaces, whether those were asked for or not. */
+async function filesAround(
+  files: readonly string[],
+  paths: readonly string[],
+  { cwd, signal }: { cwd: string; signal: AbortSignal | undefined },
+): Promise<readonly string[]> {
+  const walked = (paths.length > 0 ? paths : ['.']).map((path) => resolve(cwd, path));
+  const roots = new Set(files.map((file) => workspaceOf(dirname(file))));
+  const found: string[] = [];
+  for (const root of roots) {
+    if (walked.includes(root)) continue;
+    for await (const file of walk(root, signal, aroundLimits)) found.push(file);
+  }
+  return found.sort();
+}
+
+/** The nearest folder upwards with an `mlops.yaml`, else the repository's, else the folder itself. */
+function workspaceOf(folder: string): string {
+  for (let current = folder; ; current = dirname(current)) {
+    if (existsSync(join(current, 'mlops.yaml')) || existsSync(join(current, '.git'))) return current;
+    if (dirname(current) === current) return folder;
+  }
 }
 
 function displayPath(file: string, cwd: string): string {

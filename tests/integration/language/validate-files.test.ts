@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { walk } from '#server/language/find-files.ts';
+import { validateFiles } from '#server/language/validate-files.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'validate-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function write(files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}
+
+async function found(start = '.', limits?: { entries: number; depth: number }): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const path of walk(join(folder, start), undefined, limits)) paths.push(path.slice(folder.length + 1));
+  return paths;
+}
+
+const monitor =
+  'apiVersion: mlops/v1\nkind: Monitor\nmetadata: {name: m}\nmodel: churn@champion\nschedule: "0 * * * *"\n';
+const alerting = `${monitor}metrics: [{name: up, query: up, minimum: 1}]\nalerts: [{when: metrics.up < 1, channel: team, severity: warning}]\n`;
+const workspace = (channel: string) =>
+  `apiVersion: mlops/v1\nkind: Workspace\nmetadata: {name: w}\nalerting:\n  channels:\n    - {name: ${channel}, type: slack, webhook: "\${{ secrets.HOOK }}"}\n`;
+
+describe('what a file refers to', () => {
+  test('is found in its own workspace, wherever the command runs', async () => {
+    await write({ 'ws/mlops.yaml': workspace('team'), 'ws/deep/er/m.mlops.yaml': alerting });
+    const { files, diagnostics } = await validateFiles({ paths: ['ws/deep/er/m.mlops.yaml'], cwd: folder });
+    expect(files).toEqual(['ws/deep/er/m.mlops.yaml']);
+    expect(diagnostics).toEqual([]);
+  });
+
+  test('is not looked for in the folders beside it', async () => {
+    await write({
+      'ws/mlops.yaml': workspace('other'),
+      'ws/m.mlops.yaml': alerting,
+      'beside/mlops.yaml': workspace('team'),
+    });
+    const { diagnostics } = await validateFiles({ paths: ['ws/m.mlops.yaml'], cwd: folder });
+    expect(diagnostics.map(({ message }) => message)).toEqual([expect.stringContaining('team')]);
+  });
+
+  test('is found in the repository where no mlops.yaml stands above', async () => {
+    await write({ '.git/HEAD': '', 'a/w.mlops.yaml': workspace('team'), 'b/m.mlops.yaml': alerting });
+    expect((await validateFiles({ paths: ['m.mlops.yaml'], cwd: join(folder, 'b') })).diagnostics).toEqual([]);
+  });
+});
+
+describe('our files in a folder', () => {
+  test('are found without what tools made and what Git ignores', async () => {
+    await write({
+      '.gitignore': 'build/\n*.old.mlops.yaml\n/top.mlops.yaml\n',
+      'mlops.yaml': '',
+      'a.mlops.yaml': '',
+      'b.old.mlops.yaml': '',
+      'top.mlops.yaml': '',
+      'deep/top.mlops.yaml': '',
+      'build/c.mlops.yaml': '',
+      'node_modules/d.mlops.yaml': '',
+      'mlruns/e.mlops.yaml': '',
+      'deep/.gitignore': '!kept.old.mlops.yaml\n',
+      'deep/kept.old.mlops.yaml': '',
+    });
+    expect((await found()).sort()).toEqual([
+      'a.mlops.yaml',
+      'deep/kept.old.mlops.yaml',
+      'deep/top.mlops.yaml',
+      'mlops.yaml',
+    ]);
+  });
+
+  test('obey the rules of the repository around the folder, unless these ignore the folder itself', async () => {
+    await write({
+      '.git/HEAD': '',
+      '.gitignore': 'build/\n*.old.mlops.yaml\n',
+      'sub/a.old.mlops.yaml': '',
+      'sub/b.mlops.yaml': '',
+      'build/x/c.mlops.yaml': '',
+    });
+    expect(await found('sub')).toEqual(['sub/b.mlops.yaml']);
+    expect(await found('build/x')).toEqual(['build/x/c.mlops.yaml']);
+  });
+
+  test('are looked for within limits, those near the top first', async () => {
+    await write({ '1/2/3/far.mlops.yaml': '', '1/near.mlops.yaml': '', 'here.mlops.yaml': '' });
+    expect(await found('.', { entries: 1000, depth: 1 })).toEqual(['here.mlops.yaml', '1/near.mlops.yaml']);
+    expect(await found('.', { entries: 2, depth: 9 })).toEqual(['here.mlops.yaml']);
+  });
+});
