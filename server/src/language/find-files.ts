@@ -60,15 +60,18 @@ export async function* walk(
       const rules = entries.some(({ name }) => name === '.gitignore') ? await withRulesOf(parent, above) : above;
       for (const entry of entries) {
         const path = join(parent, entry.name);
-        if (entry.isDirectory()) {
-          if (depth < limits.depth && isEntered(path, rules)) next.push({ path, depth: depth + 1, rules });
-        } else if (entry.isFile() && isMlopsFile(entry.name) && !isIgnored(path, false, rules)) yield path;
+        if (isOurs(entry, path, rules)) yield path;
+        else if (depth < limits.depth && isEntered(entry, path, rules)) next.push({ path, depth: depth + 1, rules });
       }
     }
     level = next;
   }
 }
 
-function isEntered(folder: string, rules: IgnoreRules): boolean {
-  return !skippedFolders.has(basename(folder)) && !isIgnored(folder, true, rules);
+function isOurs(entry: Dirent, path: string, rules: IgnoreRules): boolean {
+  return entry.isFile() && isMlopsFile(entry.name) && !isIgnored(path, false, rules);
+}
+
+function isEntered(entry: Dirent, path: string, rules: IgnoreRules): boolean {
+  return entry.isDirectory() && !skippedFolders.has(entry.name) && !isIgnored(path, true, rules);
 }
