@@ -50,6 +50,8 @@ describe('a mistake is told once, at what is to blame', () => {
     ['an alias without anchor', `${pipeline}steps:\n  a: *nope\n`, 'yaml-unknown-alias “*nope”'],
     ['an expression that breaks off', step('run: x ${{ params. }}\n'), 'expression-syntax “.”'],
     ['an expression that is not closed', step('run: x ${{ params.a\n'), 'expression-syntax “${{ params.a”'],
+    ['a NUL byte', step('run: "x\0y"\n'), 'yaml-syntax “\0”'],
+    ['control characters in a comment', step('run: x # \x01\x02\n'), 'yaml-syntax “\x01\x02”'],
     ['no mapping at all', 'hello\n', 'schema-type “hello”'],
   ])('%s', (_, text, expected) => {
     expect(marked(text)).toEqual([expected]);
@@ -58,6 +60,14 @@ describe('a mistake is told once, at what is to blame', () => {
 
 describe('messages', () => {
   const message = (text: string) => found(text).map((each) => each.message);
+
+  it('tell the same once a line, however often it stands there', () => {
+    const brackets = found(step(`needs: ${'['.repeat(20_000)}\n`)).map(({ code, message }) => `${code} ${message}`);
+    expect(brackets).toEqual([...new Set(brackets)]);
+    expect(brackets.length).toBeLessThan(4);
+    expect(message(step(`run: ${'"a" '.repeat(100)}\n`))).toEqual(['This can’t stand here. And 98 more on this line.']);
+    expect(message(step('run: "\0" # \0\n'))).toEqual([expect.stringMatching(/U\+0000.*And 1 more on this line/)]);
+  });
 
   it('propose what was probably meant, also as a replacement', () => {
     const [only] = found(step('run: x\ntiemout: 5m\n'));

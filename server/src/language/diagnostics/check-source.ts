@@ -21,7 +21,7 @@ import { rangeOf } from './ranges.ts';
 import { checkRules, checkRulesOfKeys, type Keys } from './rules.ts';
 import { checkSecrets } from './secret-findings.ts';
 import { suppressed } from './suppressions.ts';
-import { syntaxFinding } from './syntax-findings.ts';
+import { syntaxFinding, syntaxFindings } from './syntax-findings.ts';
 
 /**
  * All diagnostics of a file, in order. What a chunk's own text decides is kept with the chunk, so that after an edit
@@ -176,20 +176,15 @@ function keptOf(parsed: Parsed): Kept {
 
 function syntaxOf(chunk: Chunk, source: Source, tellPlace: boolean): readonly Diagnostic[] {
   const memory = keptOf(chunk.parsed);
-  memory.syntax ??=
-    chunk.parsed.problems.length === 0
-      ? none
-      : chunk.parsed.problems.map((problem) =>
-          diagnosticOf(syntaxFinding(problem, textOf(chunk, source), chunk.parsed.root), chunk, source.lines),
-        );
+  memory.syntax ??= syntaxFindings(chunk.parsed.problems, textOf(chunk, source), chunk.parsed.root).map((finding) =>
+    diagnosticOf(finding, chunk, source.lines),
+  );
   if (!chunk.misplaced || !tellPlace) return memory.syntax;
   return [
     ...memory.syntax,
     diagnosticOf(syntaxFinding(chunk.misplaced, textOf(chunk, source), chunk.parsed.root), chunk, source.lines),
   ];
 }
-
-const none: readonly Diagnostic[] = [];
 
 /** The entries of one chunk in a mapping of `schema`. */
 function checkLeaf(chunk: Chunk, schema: SchemaNode, path: readonly string[], check: DocumentCheck): void {

@@ -23,6 +23,41 @@ const messages: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'This can’t stand here.',
 };
 
+/** What is wrong with the syntax of a chunk: the same is told once a line, with how often it stands there. */
+export function syntaxFindings(problems: readonly SyntaxProblem[], text: string, root: Node | null): Finding[] {
+  const found = problems.map((problem) => syntaxFinding(problem, text, root));
+  return [...oncePerLine(found, text), ...controlCharacters(text)];
+}
+
+function oncePerLine(findings: readonly Finding[], text: string): Finding[] {
+  const runs: { readonly first: Finding; readonly line: number; readonly starts: Set<number> }[] = [];
+  for (const finding of findings) {
+    const line = text.lastIndexOf('\n', finding.start - 1);
+    const last = runs.at(-1);
+    if (last?.line === line && last.first.code === finding.code && last.first.message === finding.message) {
+      last.starts.add(finding.start);
+    } else runs.push({ first: finding, line, starts: new Set([finding.start]) });
+  }
+  return runs.map(({ first, starts }) =>
+    starts.size === 1 || first.message === messages.RESOURCE_EXHAUSTION
+      ? first
+      : { ...first, message: `${first.message} And ${starts.size - 1} more on this line.` },
+  );
+}
+
+// All below the space but tab and line ends: no YAML may hold them, and the parser takes them as text.
+const control = /[\p{Cc}--[\t\n\r\u007F-\u009F]]+/gv;
+
+/** Characters that can't be seen and that no YAML may hold, once a line. */
+function controlCharacters(text: string): Finding[] {
+  const found = [...text.matchAll(control)].map(({ index, 0: characters }): Finding => {
+    const code = characters.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase();
+    const message = `The control character U+${code} can’t stand in YAML; in double quotes write \\x${code.slice(2)}.`;
+    return { code: 'yaml-syntax', start: index, end: index + characters.length, message };
+  });
+  return oncePerLine(found, text);
+}
+
 /** A problem of syntax as a finding with words of our own; the full parser's say where it is more exact. */
 export function syntaxFinding(problem: SyntaxProblem, text: string, root: Node | null): Finding {
   const unclosed = unclosedNode(problem, text, root);
