@@ -55,6 +55,15 @@ export const diagnosticCodes = {
   'python-unknown-option': 'error',
   'python-missing-option': 'error',
   'secret-in-file': 'warning',
+  'ecosystem-unknown-key': 'warning',
+  'ecosystem-missing-key': 'error',
+  'ecosystem-type': 'error',
+  'ecosystem-value': 'error',
+  'ecosystem-reference': 'error',
+  'ecosystem-duplicate': 'error',
+  'ecosystem-cycle': 'error',
+  'ecosystem-form': 'warning',
+  'ecosystem-missing-file': 'warning',
   'file-unreadable': 'error',
 } as const satisfies Record<string, Severity>;
 
