@@ -45,7 +45,8 @@ export const listTreeRuns = defineRequest(
     orderBy: z.string().default(''),
     /** The metric to describe runs by; null lets the backend choose the one most runs have. */
     metric: z.string().nullable().default(null),
-    direction: z.enum(['max', 'min']).default('max'),
+    /** Which of its values is the best; null lets the metric’s name tell: the least of a loss, else the largest. */
+    direction: z.enum(['max', 'min']).nullable().default(null),
     showHidden: z.boolean().default(false),
     starredOnly: z.boolean().default(false),
     limit: z.int().min(1).max(1000).default(100),

@@ -1,3 +1,4 @@
+import { isSmallerBetter } from '#schemas/domain/metric-direction.ts';
 import { toJsonNumber } from '#schemas/domain/number.ts';
 import type { listTreeRuns, TreeRun } from '#schemas/protocol/experiments.ts';
 import type { ParsedParamsOf, ResultOf } from '#schemas/protocol/request.ts';
@@ -132,7 +133,7 @@ export class RunTree {
   }
 
   async #best(
-    of: { tracker: Tracker; nodes: readonly TreeNode[]; metric: string | null; direction: 'max' | 'min' },
+    of: { tracker: Tracker; nodes: readonly TreeNode[]; metric: string | null; direction: 'max' | 'min' | null },
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, number>> {
     const { tracker, nodes, metric, direction } = of;
@@ -140,8 +141,9 @@ export class RunTree {
     if (metric === null || having.length === 0) return new Map();
     const extents = await tracker.store.metricExtent(having, [metric], signal);
     const best = new Map<string, number>();
+    const end = direction ?? (isSmallerBetter(metric) ? 'min' : 'max');
     for (const [id, ofRun] of extents) {
-      const value = ofRun.get(metric)?.[direction];
+      const value = ofRun.get(metric)?.[end];
       if (value !== null && value !== undefined) best.set(id, value);
     }
     return best;

@@ -103,6 +103,10 @@ describe('the tree of runs', () => {
       null,
     ]);
     expect((await page({ direction: 'min' })).runs[0]?.metric?.best).toBe(0.5);
+    // Nobody said which way is better: the name of the metric does.
+    store.histories.set('b loss', { steps: [0, 1, 2], timestamps: [0, 1, 2], values: [2, 0.4, 1] });
+    expect((await page({ metric: 'loss' })).runs[1]?.metric).toEqual({ key: 'loss', last: 1, best: 0.4 });
+    expect((await page({ metric: 'loss', direction: 'max' })).runs[1]?.metric?.best).toBe(2);
     expect((await page({ metric: 'loss' })).runs.map(({ metric }) => metric?.last)).toEqual([undefined, 1, undefined]);
   });
 

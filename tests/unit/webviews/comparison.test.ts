@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Comparison } from '#schemas/domain/comparison.ts';
-import { bestOf, comparisonRows, isSmallerBetter } from '#webviews/compare/comparison-rows.ts';
+import { isSmallerBetter } from '#schemas/domain/metric-direction.ts';
+import { bestOf, comparisonRows } from '#webviews/compare/comparison-rows.ts';
 import { plotColumns, shareOf, valueAt } from '#webviews/compare/plot-values.ts';
 import { chartRuns } from '#webviews/compare/run-labels.ts';
 

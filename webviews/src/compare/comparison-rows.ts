@@ -1,4 +1,5 @@
 import type { Comparison, MetricRow, TextRow } from '#schemas/domain/comparison.ts';
+import { isSmallerBetter } from '#schemas/domain/metric-direction.ts';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
 import type { Run } from '#schemas/domain/run.ts';
 import { format, formatDuration } from '../shared/format.ts';
@@ -58,14 +59,6 @@ function runRows(runs: readonly Run[]): TextRow[] {
     ),
     row('Experiment', ({ experiment }) => experiment),
   ];
-}
-
-const smallerIsBetter =
-  /(?:^|[^a-z])(?:loss|err|error|mae|mse|rmse|rmsle|mape|smape|wer|cer|fid|perplexity|ppl|brier|ece|latency|duration|time|seconds|memory)(?:$|[^a-z])/i;
-
-/** By its name, whether a metric is better the smaller it is. */
-export function isSmallerBetter(key: string): boolean {
-  return smallerIsBetter.test(key.replaceAll(/([a-z])([A-Z])/g, '$1_$2'));
 }
 
 /** Positions of the best of the values. */

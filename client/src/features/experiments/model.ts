@@ -225,7 +225,7 @@ export class ExperimentsModel {
       experimentId: node.kind === 'experiment' ? node.experiment.id : node.experimentId,
       parent: node.kind === 'run' ? node.run.ref.runId : null,
       metric: metric?.key ?? null,
-      direction: metric?.direction ?? 'max',
+      direction: metric?.direction ?? null,
       limit: Math.min(1000, Math.max(this.options.pageSize(), limit ?? 0)),
       page,
     });
