@@ -5,7 +5,7 @@ import { SharedTask } from '../platform/shared-task.ts';
 import type { RunSearch } from './search/query.ts';
 import { ColumnStore, ColumnValues, fieldOf, fieldsOf, parseColumnId } from './table-columns.ts';
 import { isServer, type Tracker, withSignal } from './tracker.ts';
-import type { RunFields, RunRecord } from './tracking-store.ts';
+import type { FieldSummary, RunFields, RunRecord } from './tracking-store.ts';
 import { namesOf } from './wire.ts';
 
 /** What every row of a table has. */
@@ -35,7 +35,7 @@ const pageOfAllFields = 1_000;
 
 /**
  * The runs of one query at one revision. Of a store on disk all rows are in memory from the start, and columns are read
- * when they are asked for, all of them in one pass once somebody wants to know which there are. A server gives whole runs
+ * when they are asked for; which there are, a store tells by itself, or all are read in one pass. A server gives whole runs
  * only and takes its time: there, runs are read page by page in the order asked, as far as somebody looks.
  */
 export class RunsSnapshot {
@@ -49,6 +49,7 @@ export class RunsSnapshot {
   #nextPage: string | null = null;
   #growing: SharedTask<void> | null = null;
   #scan: SharedTask<ColumnStore> | null = null;
+  #summaries: SharedTask<readonly FieldSummary[]> | null = null;
   #columns: ColumnStore | null = null;
 
   private constructor(
@@ -106,8 +107,23 @@ export class RunsSnapshot {
     await this.#growing.wait(signal);
   }
 
+  /** Which params, metrics and tags the runs have that were read. */
+  async describe(signal?: AbortSignal): Promise<readonly FieldSummary[]> {
+    const { store } = this.#tracker;
+    if (this.#columns || store.fieldSummaries === undefined) return (await this.#allColumns(signal)).describe();
+    if (this.#summaries === null || this.#summaries.abandoned) {
+      const ids = this.#rows.map(({ id }) => id);
+      const asked = new SharedTask(async (shared) => (await store.fieldSummaries?.(ids, shared)) ?? []);
+      this.#summaries = asked;
+      asked.result.catch(() => {
+        if (this.#summaries === asked) this.#summaries = null;
+      });
+    }
+    return this.#summaries.wait(signal);
+  }
+
   /** All columns of params, metrics and tags of the runs that were read. */
-  async columns(signal?: AbortSignal): Promise<ColumnStore> {
+  async #allColumns(signal?: AbortSignal): Promise<ColumnStore> {
     if (this.#columns) return this.#columns;
     if (this.#scan === null || this.#scan.abandoned) {
       const scan = new SharedTask((shared) => this.#readColumns(shared));

@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 import { toJsonNumber } from '#schemas/domain/number.ts';
 import type { TableColumn, tableCell } from '#schemas/protocol/experiments.ts';
-import type { RunFields, RunRecord } from './tracking-store.ts';
+import { isNumberText } from './number-text.ts';
+import type { FieldKind, FieldSummary, RunFields, RunRecord } from './tracking-store.ts';
 import { cutText } from './wire.ts';
 
 export type TableCell = z.infer<typeof tableCell>;
-
-export type FieldKind = 'param' | 'metric' | 'tag';
 
 /** A column of params, metrics or tags by its id, `kind.key`; null for attributes and what is no column. */
 export function parseColumnId(id: string): { kind: FieldKind; key: string } | null {
@@ -118,12 +117,9 @@ export class ColumnStore {
     return column === null || !this.keepsValues ? undefined : this.#columns[column.kind].get(column.key)?.values;
   }
 
-  /** Params, metrics and tags, each by key. */
-  describe(): TableColumn[] {
-    return (['param', 'metric', 'tag'] as const).flatMap((kind) =>
-      [...this.#columns[kind]]
-        .map(([key, { runs, numeric, varies }]) => ({ id: `${kind}.${key}`, kind, key, runs, numeric, varies }))
-        .sort((a, b) => byText.compare(a.key, b.key)),
+  describe(): FieldSummary[] {
+    return kinds.flatMap((kind) =>
+      [...this.#columns[kind]].map(([key, { runs, numeric, varies }]) => ({ kind, key, runs, numeric, varies })),
     );
   }
 
@@ -149,6 +145,18 @@ export class ColumnStore {
   }
 }
 
+const kinds = ['param', 'metric', 'tag'] as const;
+
+/** Columns of params, metrics and tags, each by key. */
+export function describeFields(summaries: readonly FieldSummary[]): TableColumn[] {
+  return kinds.flatMap((kind) =>
+    summaries
+      .filter((summary) => summary.kind === kind)
+      .map((summary) => ({ id: `${kind}.${summary.key}`, ...summary }))
+      .sort((a, b) => byText.compare(a.key, b.key) || (a.key < b.key ? -1 : 1)),
+  );
+}
+
 function isSame(a: string | number, b: string | number): boolean {
   return a === b || (Number.isNaN(a) && Number.isNaN(b));
 }
@@ -156,19 +164,8 @@ function isSame(a: string | number, b: string | number): boolean {
 /** Orders keys and text as people do: `run-2` before `run-10`. */
 export const byText = new Intl.Collator('en', { numeric: true });
 
-const number = /^\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)\s*$/i;
-
-/** The number that a param's text is, as Python writes it (`1e-05`, `nan`, `-inf`); null where it is none. */
-export function parseNumber(text: string): number | null {
-  if (!number.test(text)) return null;
-  const plain = text.trim().toLowerCase();
-  if (plain.endsWith('nan')) return Number.NaN;
-  if (plain.includes('inf')) return plain.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  return Number(plain);
-}
-
 function isNumeric(value: string | number): boolean {
-  return typeof value === 'number' || number.test(value);
+  return typeof value === 'number' || isNumberText(value);
 }
 
 export function toCell(value: string | number | null | undefined): TableCell {

@@ -1,4 +1,5 @@
-import { byText, parseNumber } from './table-columns.ts';
+import { parseNumber } from './number-text.ts';
+import { byText } from './table-columns.ts';
 
 /** What to sort by: each row's value, undefined where it has none. */
 export interface SortKey {

@@ -18,7 +18,7 @@ import { type RunRow, RunsSnapshot, type SnapshotLimits } from './runs-snapshot.
 import { parseRunSearch } from './search/parse.ts';
 import type { Condition, OrderBy } from './search/query.ts';
 import { Snapshots } from './snapshots.ts';
-import { fieldOf, parseColumnId, toCell } from './table-columns.ts';
+import { describeFields, fieldOf, parseColumnId, toCell } from './table-columns.ts';
 import { type SortKey, sortRows } from './table-sort.ts';
 import { isServer, type Tracker } from './tracker.ts';
 
@@ -53,10 +53,10 @@ export class RunTable {
     signal?: AbortSignal,
   ): Promise<ResultOf<typeof tableColumns>> {
     const snapshot = await this.#snapshot(tracker, { ...query, sort: [] }, state, signal);
-    const columns = await snapshot.columns(signal);
+    const fields = await snapshot.describe(signal);
     const rows = this.#shownRows(snapshot, query, state.marks);
     return {
-      columns: [...describeAttributes(snapshot.rows), ...columns.describe()],
+      columns: [...describeAttributes(snapshot.rows), ...describeFields(fields)],
       total: totalOf(snapshot, rows),
       revision: state.shownRevision,
     };

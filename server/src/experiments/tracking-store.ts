@@ -82,6 +82,20 @@ export interface RunFields {
   readonly tags: readonly string[] | null;
 }
 
+export type FieldKind = 'param' | 'metric' | 'tag';
+
+/** What the values of one param, metric or tag are like over some runs. */
+export interface FieldSummary {
+  readonly kind: FieldKind;
+  readonly key: string;
+  /** Runs that have it. */
+  readonly runs: number;
+  /** All values are numbers, or texts that are. */
+  readonly numeric: boolean;
+  /** Not all values are the same; NaN is the same as NaN. */
+  readonly varies: boolean;
+}
+
 /**
  * The port to a tracker. Stores are only ever read. All calls throw FailureError: `not-found`, `unreachable`,
  * `permission`, `corrupt`, `busy`, `unsupported`, `remote`, `input` (a filter the grammar refuses).
@@ -109,6 +123,9 @@ export interface TrackingStore extends Component {
   getRun(runId: string, signal?: AbortSignal): Promise<RunRecord>;
   /** Many by id, in the order asked; a missing one is a `not-found` failure that names it. */
   getRuns(runIds: readonly string[], signal?: AbortSignal): Promise<readonly RunRecord[]>;
+
+  /** Which params, metrics and tags these runs have. Absent where that means reading them all. */
+  fieldSummaries?(runIds: readonly string[], signal?: AbortSignal): Promise<readonly FieldSummary[]>;
 
   metricHistory(runId: string, key: string, signal?: AbortSignal): Promise<MetricHistory>;
   /** min, max (NaN left out) and number of points of every metric of a run; the store computes it where it can. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
 import { parseRunSearch } from '#server/experiments/search/parse.ts';
+import { ColumnStore, describeFields } from '#server/experiments/table-columns.ts';
 import type { RunRecord, Step, TrackingStore } from '#server/experiments/tracking-store.ts';
 import { toRun } from '#server/experiments/wire.ts';
 import { mapConcurrently } from '#server/platform/concurrency.ts';
@@ -87,6 +88,17 @@ export function describeTrackingStore(name: string, makeStore: () => Promise<Sto
     it('reads every run whole, deleted ones too', async () => {
       for (const expected of answers.runs) {
         expect(plainRun(await store.getRun(expected.id)), expected.name).toEqual(withNumbers(expected));
+      }
+    });
+
+    it('tells of the columns of any runs what reading them all tells', async () => {
+      if (!store.fieldSummaries) return;
+      const { runs } = await store.searchRuns(parseRunSearch({ view: 'all' }), { limit: 1000, page: null });
+      for (const some of [runs, runs.slice(0, 3), runs.slice(-20), runs.filter(({ name }) => name === 'big'), []]) {
+        const read = new ColumnStore(Number.POSITIVE_INFINITY);
+        for (const [row, run] of some.entries()) read.add(row, run);
+        const told = await store.fieldSummaries(some.map(({ id }) => id));
+        expect(describeFields(told)).toEqual(describeFields(read.describe()));
       }
     });
 

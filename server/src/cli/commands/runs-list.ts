@@ -1,7 +1,8 @@
+import { parseNumber } from '../../experiments/number-text.ts';
 import { orderClauses } from '../../experiments/search/clauses.ts';
 import { parseRunSearch } from '../../experiments/search/parse.ts';
 import type { RunSearch } from '../../experiments/search/query.ts';
-import { byText, parseNumber } from '../../experiments/table-columns.ts';
+import { byText } from '../../experiments/table-columns.ts';
 import type { ExperimentRecord, RunRecord, TrackingStore } from '../../experiments/tracking-store.ts';
 import { namesOf, toRun } from '../../experiments/wire.ts';
 import { FailureError } from '../../platform/failure.ts';

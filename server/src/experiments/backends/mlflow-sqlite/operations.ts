@@ -2,12 +2,14 @@ import type { RunSearch } from '../../search/query.ts';
 import type {
   DatasetRecord,
   ExperimentRecord,
+  FieldSummary,
   LoggedModelRecord,
   MetricHistory,
   RunFields,
   RunPage,
   RunRecord,
 } from '../../tracking-store.ts';
+import { fieldSummaries } from './columns.ts';
 import type { Connection, Database } from './connection.ts';
 import { datasets, loggedModels } from './lineage.ts';
 import * as reader from './reader.ts';
@@ -23,6 +25,7 @@ export interface Requests {
     readonly fields?: RunFields | undefined;
   };
   readonly runs: { readonly ids: readonly string[] };
+  readonly fields: { readonly runIds: readonly string[] };
   readonly history: { readonly runId: string; readonly key: string };
   readonly extent: { readonly runIds: readonly string[]; readonly keys: readonly string[] | null };
   readonly datasets: { readonly runId: string };
@@ -34,6 +37,7 @@ export interface Answers {
   readonly experiments: readonly ExperimentRecord[];
   readonly search: RunPage;
   readonly runs: readonly RunRecord[];
+  readonly fields: readonly FieldSummary[];
   readonly history: MetricHistory;
   readonly extent: ReadonlyMap<string, ReadonlyMap<string, reader.MetricExtent>>;
   readonly datasets: readonly DatasetRecord[];
@@ -47,6 +51,7 @@ const OPERATIONS: { readonly [K in Kind]: (database: Database, request: Requests
   experiments: (database, { view }) => reader.listExperiments(database, view),
   search: (database, { search, ...options }) => reader.searchRuns(database, search, options),
   runs: (database, { ids }) => reader.getRuns(database, ids),
+  fields: (database, { runIds }) => fieldSummaries(database, runIds),
   history: (database, { runId, key }) => reader.metricHistory(database, runId, key),
   extent: (database, { runIds, keys }) => reader.metricExtent(database, runIds, keys),
   datasets: (database, { runId }) => datasets(database, runId),

@@ -54,6 +54,7 @@ function storeOn(host: Host, path: string, artifacts: MlflowSqliteOptions['artif
       return run;
     },
     getRuns: (ids, signal) => call('runs', { ids }, signal),
+    fieldSummaries: (runIds, signal) => call('fields', { runIds }, signal),
     metricHistory: (runId, key, signal) => call('history', { runId, key }, signal),
     metricExtent: (runIds, keys, signal) => call('extent', { runIds, keys }, signal),
     datasets: (runId, signal) => call('datasets', { runId }, signal),
