@@ -16,6 +16,7 @@ import { connectionCommands } from './features/connections/commands.ts';
 import { ConnectionsModel, needingAttention } from './features/connections/model.ts';
 import { askAllowed } from './features/connections/permission-prompt.ts';
 import { ConnectionsTree } from './features/connections/tree.ts';
+import { clientVersions } from './features/connections/versions.ts';
 import { RunDecorations } from './features/experiments/decorations.ts';
 import { ExperimentsModel } from './features/experiments/model.ts';
 import { ExperimentPickers } from './features/experiments/pickers.ts';
@@ -111,6 +112,7 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
     }),
     ...runCommands({ server, model, pickers, view: experimentsView, panels }),
     ...connectionCommands({
+      versions: () => clientVersions(context),
       server,
       model: connectionsModel,
       tree: connections,

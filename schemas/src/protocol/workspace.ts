@@ -37,7 +37,12 @@ export const listConnections = defineRequest(
 );
 
 /** A text for a bug report: versions, platform, connections, the last log lines; no secret, no user name, no home path. */
-export const collectDiagnostics = defineRequest('connections/diagnostics', inFolder, z.object({ text: z.string() }));
+export const collectDiagnostics = defineRequest(
+  'connections/diagnostics',
+  // What only the client knows: the versions of extension and editor, a line each.
+  inFolder.extend({ client: z.array(z.string()).max(10).default([]) }),
+  z.object({ text: z.string() }),
+);
 
 /** A secret or a permission changed: connections of that origin are built anew. */
 export const credentialsChanged = defineNotification(

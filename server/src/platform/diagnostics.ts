@@ -7,6 +7,8 @@ import type { Redactor } from './redact.ts';
 export interface DiagnosticsInput {
   /** The workspace's folder; it shows as `<folder>`. */
   readonly folder: string;
+  /** The versions of extension and editor, a line each. */
+  readonly client?: readonly string[];
   readonly configuration: ResolvedConfiguration;
   readonly connections: readonly Connection[];
   readonly log: readonly LogEntry[];
@@ -19,8 +21,9 @@ export function diagnosticsText(input: DiagnosticsInput): string {
   const text = [
     '# MLOps Workbench diagnostics',
     '',
-    `- Node ${process.versions.node}${process.versions.electron ? `, Electron ${process.versions.electron}` : ''}`,
-    `- ${platform()} ${release()} ${arch()}`,
+    ...(input.client ?? []).map((line) => `- ${line.replace(/\s+/g, ' ')}`),
+    `- Backend: Node ${process.versions.node}${process.versions.electron ? `, Electron ${process.versions.electron}` : ''}`,
+    `- System: ${platform()} ${release()} ${arch()}`,
     `- Configuration: ${configuration.file ?? 'no mlops.yaml'}`,
     '',
     '## Connections',

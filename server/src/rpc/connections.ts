@@ -16,13 +16,14 @@ export function registerConnectionHandlers(context: BackendContext): void {
     return { connections: [...connections], warnings };
   });
 
-  registerRequest(context, collectDiagnostics, async ({ folder }, { signal }) => {
+  registerRequest(context, collectDiagnostics, async ({ folder, client }, { signal }) => {
     const workspace = await context.workspace(folder);
     const connections = await workspace.connections({ check: true, signal });
     const { configuration } = workspace;
     return {
       text: diagnosticsText({
         folder: workspace.folder,
+        client,
         configuration,
         connections,
         log: context.logger.recent(),

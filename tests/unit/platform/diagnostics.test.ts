@@ -1,8 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { withoutPerson } from '#server/platform/diagnostics.ts';
+import { diagnosticsText, withoutPerson } from '#server/platform/diagnostics.ts';
+import { createRedactor } from '#server/platform/redact.ts';
 
 const person = { folder: '/home/ana/work/churn', home: '/home/ana', user: 'ana' };
+
+test('the text says which extension, editor, Node and system it is about', () => {
+  const text = diagnosticsText({
+    folder: '/ws',
+    client: ['mlops-workbench 1.2.3', 'Editor\n4.5.6'],
+    configuration: {
+      root: '/ws',
+      file: null,
+      trackers: [],
+      defaultTracker: null,
+      services: [],
+      warnings: [],
+    },
+    connections: [],
+    log: [],
+    redactor: createRedactor(),
+  });
+  expect(text).toContain('- mlops-workbench 1.2.3\n- Editor 4.5.6\n');
+  expect(text).toContain(`Node ${process.versions.node}`);
+  expect(text).toContain(`${process.platform} `);
+});
 
 describe('withoutPerson', () => {
   test.each([

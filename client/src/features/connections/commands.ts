@@ -21,12 +21,14 @@ export interface ConnectionCommandOptions {
   readonly experiments: ExperimentsModel;
   readonly credentials: CredentialStore;
   readonly permissions: OriginPermissions;
+  /** Of extension and editor, a line each, for a bug report. */
+  readonly versions: () => string[];
   /** What was added, signed in to or allowed shows up everywhere. */
   readonly refresh: () => void;
 }
 
 export function connectionCommands(options: ConnectionCommandOptions) {
-  const { server, model, tree, credentials, permissions, refresh } = options;
+  const { server, model, tree, credentials, permissions, versions, refresh } = options;
 
   /** The connection that an item of either view is about. */
   function subjectOf(
@@ -96,7 +98,7 @@ export function connectionCommands(options: ConnectionCommandOptions) {
     [commands.collectDiagnostics]: async () => {
       const folder = await askFolder();
       if (!folder) throw new ClientFailure('input', l10n.t('Open a folder first.'));
-      const { text } = await server.request(collectDiagnostics, { folder: folder.toString() });
+      const { text } = await server.request(collectDiagnostics, { folder: folder.toString(), client: versions() });
       await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content: text }));
     },
     [commands.copyConnectionUri]: async (argument) => {
