@@ -103,7 +103,9 @@ export class OpenWorkspace implements Workspace {
     const tracker = this.trackerConfiguration(name);
     if (tracker.problem !== null) {
       const reason = tracker.problem.attention === 'unsupported' ? 'unsupported' : 'input';
-      throw new FailureError(reason, `${name}: ${tracker.problem.message}`);
+      // What the command line names has no other name: the message says what is wrong with it.
+      const lead = tracker.source === 'command line' ? '' : `${name}: `;
+      throw new FailureError(reason, `${lead}${tracker.problem.message}`);
     }
     return (await this.#open(tracker).wait(signal)).store;
   }

@@ -183,7 +183,7 @@ function notJson(text: string, url: URL, cause: unknown): FailureError {
   const html = start.startsWith('<!doctype html') || start.startsWith('<html') || start.startsWith('<head');
   const message = html
     ? `${url.host} answered with a web page (HTML) instead of data.`
-    : `${url.host} answered with something that is no JSON.`;
+    : `${url.host} answered with something that is not JSON.`;
   return new FailureError('remote', message, {
     remedy: 'Check the address and its path prefix; a login page or another service may answer there.',
     cause,

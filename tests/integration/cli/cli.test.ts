@@ -242,7 +242,8 @@ describe('the command line', () => {
 
   it.each([
     [['runs', 'list', '--tracking', 'sqlite:////no/such/file.db'], 'file.db'],
-    [['runs', 'list', '--tracking', 'gopher://x'], 'gopher'],
+    [['runs', 'list', '--tracking', 'gopher://x'], 'error: “gopher:”'],
+    [['runs', 'list', '--tracking', 'wandb://a/b'], 'error: Weights & Biases is not supported yet'],
     [['runs', 'list', '--tracking', import.meta.filename], ''],
   ])('ends with 2 for %j', async (args, named) => {
     const { code, stdout, stderr } = await runMlops(args);

@@ -72,7 +72,8 @@ function otherScheme(uri: string, family: string): ParsedTrackingUri {
     );
   }
   const later = laterTrackers.get(family);
-  if (later !== undefined) return unsupported(uri, later.backend, `${later.name}: not supported yet in this version.`);
+  if (later !== undefined)
+    return unsupported(uri, later.backend, `${later.name} is not supported yet in this version.`);
   if (family === 'databricks' || family.startsWith('databricks-') || family === 'uc') {
     return unsupported(uri, 'databricks', 'Databricks-managed tracking is not supported yet in this version.');
   }

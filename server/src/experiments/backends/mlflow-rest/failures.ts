@@ -38,11 +38,16 @@ export function failureOf(refusal: Refusal, asked: Asked): FailureError {
   if (status === 403) return forbidden(refusal, asked);
   if (status === 429 || status === 503) return busy(refusal, asked);
   if (status >= 300 && status < 400) return redirected(refusal, asked);
-  if (errorCode(refusal.body) === 'RESOURCE_DOES_NOT_EXIST') return new FailureError('not-found', said(refusal));
+  if (errorCode(refusal.body) === 'RESOURCE_DOES_NOT_EXIST') {
+    return new FailureError('not-found', words(refusal) ?? `${asked.url} has nothing of that name.`);
+  }
   if (isUnknownEndpoint(refusal)) return new UnknownEndpoint(asked.url);
   if (status === 413) return new FailureError('input', `${asked.url} refused the request as too large.`);
-  if (status >= 400 && status < 500) return new FailureError('input', `MLflow refused: ${said(refusal)}`);
-  return new FailureError('remote', `${asked.url} failed (HTTP ${status}): ${said(refusal)}`, {
+  if (status >= 400 && status < 500) {
+    const text = words(refusal);
+    return new FailureError('input', text === null ? `MLflow refused (HTTP ${status}).` : `MLflow refused: ${text}`);
+  }
+  return new FailureError('remote', `${asked.url} failed${said(refusal)}`, {
     remedy: 'Look at the server’s log, or try again.',
   });
 }
@@ -65,20 +70,21 @@ function signIn({ url, signedIn }: Asked): FailureError {
 }
 
 function forbidden(refusal: Refusal, { url, signedIn }: Asked): FailureError {
-  const words = said(refusal);
-  if (/host header/i.test(words)) {
-    return new FailureError('permission', `${url} refuses to be called by this name: ${words}`, {
+  const said = words(refusal);
+  if (said !== null && /host header/i.test(said)) {
+    return new FailureError('permission', `${url} refuses to be called by this name: ${said}`, {
       remedy: 'Start the server with --allowed-hosts naming this host, or use a name that it allows.',
     });
   }
-  return new FailureError('permission', `${url} denies access: ${words}`, {
+  return new FailureError('permission', said === null ? `${url} denies access.` : `${url} denies access: ${said}`, {
     remedy: signedIn ? 'Ask for permission, or sign in as someone who has it.' : 'Sign in.',
   });
 }
 
 function busy({ headers, status }: Refusal, { url }: Asked): FailureError {
   const wait = headers['retry-after'];
-  const when = wait === undefined ? '' : /^\d+$/.test(wait) ? ` for ${wait} s` : ` until ${wait}`;
+  const when =
+    wait === undefined ? '' : /^0*$/.test(wait) ? '' : /^\d+$/.test(wait) ? ` for ${wait} s` : ` until ${wait}`;
   const what = status === 429 ? 'asks for fewer requests' : 'is not ready';
   return new FailureError('remote', `${url} ${what}${when}.`, { remedy: 'Try again later.' });
 }
@@ -97,9 +103,15 @@ function withoutQuery(location: string): string {
 
 const LONGEST = 300;
 
-function said({ status, body }: Refusal): string {
+/** ` (HTTP 500): what it said`, or the status alone where it said nothing that a person reads. */
+function said(refusal: Refusal): string {
+  const text = words(refusal);
+  return text === null ? ` (HTTP ${refusal.status}).` : ` (HTTP ${refusal.status}): ${text}`;
+}
+
+function words({ body }: Refusal): string | null {
   const message = errorAnswer.safeParse(body).data?.message ?? (typeof body === 'string' ? body : '');
   const line = /<\s*(!doctype|html|head|body)/i.test(message) ? '' : message.replace(/\s+/g, ' ').trim();
-  if (line === '') return `HTTP ${status}`;
+  if (line === '') return null;
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
