@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { AuditEntry } from '#schemas/domain/audit.ts';
+import type { Health } from '../../../platform/component.ts';
+import { FailureError } from '../../../platform/failure.ts';
+import { inTransaction, openMigrated, withSqliteFailures } from '../../../platform/migrated-database.ts';
+import { unhealthy } from '../../../platform/unhealthy.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
+import type { Act, ModelQuery, ModelRegistry, VersionChange, VersionDraft } from '../../model-registry.ts';
+import { AuditTable } from './audit-table.ts';
+import { registryDatabase } from './database.ts';
+import { RegistryReader } from './reader.ts';
+import { RegistryWriter } from './writer.ts';
+
+export interface SqliteRegistryOptions {
+  /** Absolute path of the file; made with the first write. */
+  readonly path: string;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+}
+
+/** A registry of models in one SQLite file, for one person or a few on one disk; needs nothing else. */
+export class SqliteRegistry implements ModelRegistry, AuditLog {
+  readonly backend = 'sqlite';
+  readonly guarantees = { uniqueVersions: true, atomicChanges: true, writable: true };
+  readonly #path: string;
+  readonly #now: () => number;
+  #database: DatabaseSync | null = null;
+
+  constructor({ path, now = Date.now }: SqliteRegistryOptions) {
+    this.#path = path;
+    this.#now = now;
+  }
+
+  async initialize(): Promise<void> {
+    this.#forReading();
+  }
+
+  async healthCheck(): Promise<Health> {
+    const start = performance.now();
+    const elapsed = () => performance.now() - start;
+    try {
+      const database = this.#forReading();
+      if (!database) {
+        const detail = `${this.#path} will be made with the first version.`;
+        return { healthy: true, detail, latencyMs: elapsed() };
+      }
+      const { models, versions } = this.#run(() => new RegistryReader(database).counts());
+      return { healthy: true, detail: `${models} models, ${versions} versions`, latencyMs: elapsed() };
+    } catch (error) {
+      return unhealthy(error, elapsed());
+    }
+  }
+
+  async cleanup(): Promise<void> {
+    this.#database?.close();
+    this.#database = null;
+  }
+
+  async listModels(query: ModelQuery) {
+    return this.#read([], (reader) => reader.listModels(query));
+  }
+
+  async listVersions(model: string) {
+    return this.#read([], (reader) => reader.listVersions(model));
+  }
+
+  async aliases(model: string) {
+    return this.#read(new Map<string, string>(), (reader) => reader.aliases(model));
+  }
+
+  async version(model: string, version: string) {
+    const found = this.#read(undefined, (reader) => reader.version(model, version));
+    if (found) return found;
+    throw new FailureError('not-found', `There is no version ${model}@${version}.`);
+  }
+
+  async report(digest: string) {
+    const found = this.#read(undefined, (reader) => reader.report(digest));
+    if (found) return found;
+    throw new FailureError('not-found', `There is no report ${digest}.`);
+  }
+
+  async isConsumed(nonce: string) {
+    return this.#read(false, (reader) => reader.isConsumed(nonce));
+  }
+
+  async register(draft: VersionDraft, act: Act) {
+    return this.#write((writer) => writer.register(draft, act));
+  }
+
+  async change(model: string, changes: readonly VersionChange[], act: Act) {
+    this.#write((writer) => writer.change(model, changes, act));
+  }
+
+  async changeToken() {
+    return this.#read('0', (_, database) => {
+      const head = new AuditTable(database).head();
+      return head?.hash ?? '0';
+    });
+  }
+
+  /** Oldest first; read as they come, so that a long log costs no memory. */
+  *entries(): Generator<unknown, void> {
+    const database = this.#forReading();
+    if (database) yield* new AuditTable(database).entries();
+  }
+
+  async head(): Promise<Pick<AuditEntry, 'seq' | 'hash'> | null> {
+    return this.#read(null, (_, database) => new AuditTable(database).head());
+  }
+
+  #read<T>(absent: T, work: (reader: RegistryReader, database: DatabaseSync) => T): T {
+    const database = this.#forReading();
+    return database ? this.#run(() => work(new RegistryReader(database), database)) : absent;
+  }
+
+  #write<T>(work: (writer: RegistryWriter) => T): T {
+    if (!this.#database) makeFolder(dirname(this.#path));
+    const database = this.#open();
+    return this.#run(() => inTransaction(database, () => work(new RegistryWriter(database, this.#now()))));
+  }
+
+  #run<T>(work: () => T): T {
+    return withSqliteFailures(this.#path, registryDatabase, work);
+  }
+
+  #forReading(): DatabaseSync | null {
+    return this.#database || existsSync(this.#path) ? this.#open() : null;
+  }
+
+  #open(): DatabaseSync {
+    this.#database ??= openMigrated(this.#path, registryDatabase);
+    return this.#database;
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new FailureError('permission', `The folder ${folder} can’t be made.`, {
+      remedy: 'The registry is kept there: make the folder above it writable, or set MODEL_REGISTRY_URI.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,205 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import type { ModelVersion } from '#schemas/domain/model-version.ts';
+import { FailureError } from '../../../platform/failure.ts';
+import type { Act, VersionChange, VersionDraft } from '../../model-registry.ts';
+import { nextVersion, versionSortKey } from '../../version-order.ts';
+import { AuditTable } from './audit-table.ts';
+import { toVersion, type VersionRow, versionColumns, versionRow, wordsOf } from './rows.ts';
+
+/** The audit log's view of what a change did. */
+type Told = Record<string, string | number | boolean | null>;
+
+/** Changes of a registry's database; each call within one transaction that its caller holds. */
+export class RegistryWriter {
+  readonly #database: DatabaseSync;
+  readonly #now: number;
+
+  constructor(database: DatabaseSync, now: number) {
+    this.#database = database;
+    this.#now = now;
+  }
+
+  register(draft: VersionDraft, act: Act): ModelVersion {
+    const version = draft.version ?? nextVersion(this.#taken(draft.model), draft.bump);
+    this.#refuseTaken(draft.model, version);
+    const { lastInsertRowid } = this.#database
+      .prepare(
+        `INSERT INTO versions (model, version, sort_key, manifest_digest, root_digest, size, file_count, framework,
+           created_at, created_by, metadata, words, bundle)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        ...[draft.model, version, versionSortKey(version), draft.manifestDigest, draft.rootDigest],
+        draft.files.reduce((sum, { size }) => sum + size, 0),
+        draft.files.length,
+        ...[draft.metadata.framework, this.#now, act.actor],
+        ...[JSON.stringify(draft.metadata), wordsOf(draft.model, version, draft.metadata), draft.bundle],
+      );
+    const insert = this.#database.prepare('INSERT INTO files (version_id, path, size, sha256) VALUES (?, ?, ?, ?)');
+    for (const { path, size, sha256 } of draft.files) insert.run(lastInsertRowid, path, size, sha256);
+    const { manifestDigest, rootDigest } = draft;
+    const after: Told = { manifestDigest, rootDigest, signed: draft.bundle !== null };
+    this.#tell(act, `${draft.model}@${version}`, null, after);
+    return toVersion(this.#row(draft.model, version), []);
+  }
+
+  change(model: string, changes: readonly VersionChange[], act: Act): void {
+    const before: Told = {};
+    const after: Told = {};
+    for (const change of changes) this.#apply(model, change, { before, after });
+    const versions = changes.flatMap((change) => ('version' in change ? [change.version] : []));
+    const target = versions.length > 0 ? `${model}@${versions.at(-1)}` : model;
+    this.#tell(act, target, before, after);
+  }
+
+  #apply(model: string, change: VersionChange, told: { before: Told; after: Told }): void {
+    switch (change.type) {
+      case 'stage': {
+        const row = this.#row(model, change.version);
+        expectSame(`the stage of ${model}@${change.version}`, row.stage, change.from);
+        if (row.archived && change.to !== null) throw archived(model, change.version);
+        this.#database.prepare('UPDATE versions SET stage = ? WHERE id = ?').run(change.to, row.id);
+        told.before[`stage of ${change.version}`] = change.from;
+        told.after[`stage of ${change.version}`] = change.to;
+        return;
+      }
+      case 'alias': {
+        const current = this.#aliased(model, change.alias);
+        expectSame(`the alias ${model}@${change.alias}`, current, change.from);
+        if (change.to === null) this.#removeAlias(model, change.alias);
+        else this.#setAlias(model, change.alias, change.to);
+        told.before[`alias ${change.alias}`] = change.from;
+        told.after[`alias ${change.alias}`] = change.to;
+        return;
+      }
+      case 'archive': {
+        const row = this.#row(model, change.version);
+        if (change.archived) this.#refuseInUse(row, 'archived');
+        this.#database.prepare('UPDATE versions SET archived = ? WHERE id = ?').run(change.archived ? 1 : 0, row.id);
+        told.before[`archived ${change.version}`] = row.archived === 1;
+        told.after[`archived ${change.version}`] = change.archived;
+        return;
+      }
+      case 'delete': {
+        const row = this.#row(model, change.version);
+        this.#refuseInUse(row, 'deleted');
+        this.#database.prepare('DELETE FROM versions WHERE id = ?').run(row.id);
+        this.#database
+          .prepare('INSERT INTO deleted (model, version, manifest_digest) VALUES (?, ?, ?)')
+          .run(model, change.version, row.manifest_digest);
+        told.before[change.version] = row.manifest_digest;
+        told.after[change.version] = null;
+        return;
+      }
+      case 'report': {
+        const { digest, passed, content } = change.report;
+        this.#database
+          .prepare(
+            `INSERT INTO reports (version_id, digest, passed, content, created_at) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT DO NOTHING`,
+          )
+          .run(this.#row(model, change.version).id, digest, passed ? 1 : 0, content, this.#now);
+        told.after[`report of ${change.version}`] = digest;
+        told.after.passed = passed;
+        return;
+      }
+      case 'bundle': {
+        const row = this.#row(model, change.version);
+        this.#database.prepare('UPDATE versions SET bundle = ? WHERE id = ?').run(change.bundle, row.id);
+        told.before[`signed ${change.version}`] = row.signed === 1;
+        told.after[`signed ${change.version}`] = true;
+        return;
+      }
+    }
+  }
+
+  #tell(act: Act, target: string, before: Told | null, after: Told | null): void {
+    const { actor, action, reason, nonces } = act;
+    const approvals = nonces.length > 0 ? { ...after, approvals: nonces.join(' ') } : after;
+    const record = { time: this.#now, actor, action, target, before, after: approvals, reason };
+    const { seq } = new AuditTable(this.#database).append(record);
+    const insert = this.#database.prepare('INSERT INTO consumed (nonce, seq) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    for (const nonce of nonces) {
+      if (insert.run(nonce, seq).changes === 0) {
+        throw new FailureError('input', 'An approval was used before.', {
+          remedy: 'An approval counts once: ask for new ones.',
+        });
+      }
+    }
+  }
+
+  #row(model: string, version: string): VersionRow {
+    const row = this.#database
+      .prepare(`SELECT ${versionColumns} FROM versions WHERE model = ? AND version = ?`)
+      .get(model, version);
+    if (row) return versionRow.parse(row);
+    throw new FailureError('not-found', `There is no version ${model}@${version}.`);
+  }
+
+  /** Versions that there are or were. */
+  #taken(model: string): string[] {
+    const rows = this.#database.prepare(
+      'SELECT version FROM versions WHERE model = ? UNION SELECT version FROM deleted WHERE model = ?',
+    );
+    return rows.all(model, model).map((row) => versionOf.parse(row).version);
+  }
+
+  #refuseTaken(model: string, version: string): void {
+    const exists = this.#database.prepare('SELECT 1 FROM versions WHERE model = ? AND version = ?').get(model, version);
+    if (exists) {
+      throw new FailureError('input', `${model}@${version} exists already.`, {
+        remedy: 'A version never changes: register another one.',
+      });
+    }
+    const deleted = this.#database.prepare('SELECT 1 FROM deleted WHERE model = ? AND version = ?').get(model, version);
+    if (deleted) {
+      throw new FailureError('input', `${model}@${version} was deleted.`, {
+        remedy: 'Its number stays taken, so that nothing else can pass for it: register another one.',
+      });
+    }
+  }
+
+  #refuseInUse(row: VersionRow, what: 'archived' | 'deleted'): void {
+    const rows = this.#database.prepare('SELECT alias FROM aliases WHERE model = ? AND version = ? ORDER BY alias');
+    const aliases = rows.all(row.model, row.version).map((alias) => aliasOf.parse(alias).alias);
+    const uses = [...(row.stage === null ? [] : [`in stage ${row.stage}`]), ...aliases.map((alias) => `@${alias}`)];
+    if (uses.length === 0) return;
+    throw new FailureError('input', `${row.model}@${row.version} is ${uses.join(' and ')}: it can’t be ${what}.`, {
+      remedy: 'Promote another version there first, or take it out of the stage and remove the alias.',
+    });
+  }
+
+  #aliased(model: string, alias: string): string | null {
+    const row = this.#database.prepare('SELECT version FROM aliases WHERE model = ? AND alias = ?').get(model, alias);
+    return row ? versionOf.parse(row).version : null;
+  }
+
+  #setAlias(model: string, alias: string, version: string): void {
+    if (this.#row(model, version).archived) throw archived(model, version);
+    this.#database
+      .prepare(
+        `INSERT INTO aliases (model, alias, version) VALUES (?, ?, ?)
+         ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version`,
+      )
+      .run(model, alias, version);
+  }
+
+  #removeAlias(model: string, alias: string): void {
+    this.#database.prepare('DELETE FROM aliases WHERE model = ? AND alias = ?').run(model, alias);
+  }
+}
+
+const versionOf = z.object({ version: z.string() });
+const aliasOf = z.object({ alias: z.string() });
+
+function archived(model: string, version: string): FailureError {
+  return new FailureError('input', `${model}@${version} is archived.`, { remedy: 'Take it out of the archive first.' });
+}
+
+function expectSame(what: string, is: string | null, was: string | null): void {
+  if (is === was) return;
+  throw new FailureError('busy', `Meanwhile ${what} became ${is ?? 'none'}; it was ${was ?? 'none'}.`, {
+    remedy: 'Nothing was changed. Look at the plan again.',
+  });
+}
