@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVSIX } from '@vscode/vsce';
+import type { Metafile } from 'esbuild';
 import { z } from 'zod';
+import { bundledFolders, licenceProblems, noticesText, readPackage } from './package/third-party-notices.ts';
 
 /** Packs the extension for installation, and refuses a package that lacks something or holds what nobody meant to ship. */
 const root = join(import.meta.dirname, '..');
@@ -24,13 +26,21 @@ const allowed = [
   /^(\[Content_Types\]\.xml|extension\.vsixmanifest)$/,
   /^extension\/(package(\.nls.*)?\.json|readme\.md|changelog\.md|LICENSE\.txt|SECURITY\.md)$/,
   /^extension\/dist\/[\w./-]+\.(cjs|js|css|ttf|svg)$/,
+  /^extension\/dist\/THIRD_PARTY_NOTICES\.txt$/,
+  /^extension\/schemas\/ecosystem\/[\w-]+\/(schema\.json|NOTICE)$/,
   /^extension\/(l10n|schemas\/json)\/[\w.-]+\.json$/,
   /^extension\/media\/[\w./-]+\.(json|md|png|svg)$/,
 ];
 
 const required = [
   ...['package.json', 'package.nls.json', 'readme.md', 'changelog.md', 'LICENSE.txt', 'l10n/bundle.l10n.json'],
-  ...['dist/client-main.cjs', 'dist/server.js', 'dist/backend.js', 'dist/webviews/runs/main.js'],
+  ...[
+    'dist/client-main.cjs',
+    'dist/server.js',
+    'dist/backend.js',
+    'dist/THIRD_PARTY_NOTICES.txt',
+    'dist/webviews/runs/main.js',
+  ],
   ...['dist/webviews/compare/main.js', 'dist/webviews/run/main.js', 'media/language-configuration.json'],
   ...[manifest.main, manifest.icon, ...Object.values(manifest.bin)].map((path) => path.replace(/^\.\//, '')),
 ].map((path) => `extension/${path}`);
@@ -59,14 +69,26 @@ function complaints(names: readonly string[], bytes: number): string[] {
   ];
 }
 
+/** Writes the licences of what was bundled beside the bundles; answers what can't be shipped. */
+function writeNotices(): string[] {
+  const metafiles = ['client', 'server', 'webviews'].map(
+    (name): Metafile => JSON.parse(readFileSync(join(root, 'out', 'meta', `${name}.json`), 'utf8')),
+  );
+  const folders = new Set(metafiles.flatMap((metafile) => [...bundledFolders(metafile)]));
+  const packages = [...folders].map((folder) => readPackage(root, folder));
+  writeFileSync(join(root, 'dist', 'THIRD_PARTY_NOTICES.txt'), noticesText(packages));
+  return licenceProblems(packages);
+}
+
 const packagePath = join(root, process.argv[2] ?? `${manifest.name}-${manifest.version}.vsix`);
 execFileSync(process.execPath, [join(root, 'scripts', 'build.ts')], {
   cwd: root,
   stdio: ['ignore', 'ignore', 'inherit'],
 });
+const unshippable = writeNotices();
 await createVSIX({ cwd: root, packagePath, dependencies: false });
 const names = namesInZip(readFileSync(packagePath));
-const wrong = complaints(names, statSync(packagePath).size);
+const wrong = [...unshippable, ...complaints(names, statSync(packagePath).size)];
 for (const line of wrong) console.error(line);
 if (wrong.length === 0)
   console.log(`${packagePath}: ${names.length} files, ${(statSync(packagePath).size / 1024).toFixed(0)} kB`);

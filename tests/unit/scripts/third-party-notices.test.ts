@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { licenceProblems, noticesText, type ShippedPackage } from '../../../scripts/package/third-party-notices.ts';
+
+const shipped = (part: Partial<ShippedPackage>): ShippedPackage => ({
+  name: 'a',
+  version: '1.0.0',
+  license: 'MIT',
+  texts: ['Copyright (c) somebody'],
+  ...part,
+});
+
+test.each([
+  ['MIT', true],
+  ['(MIT OR GPL-3.0-or-later)', true],
+  ['Apache-2.0 AND MIT', true],
+  ['GPL-3.0-only', false],
+  ['MIT AND GPL-2.0', false],
+  ['LGPL-2.1-or-later', false],
+  ['AGPL-3.0', false],
+  ['SEE LICENSE IN LICENSE.md', false],
+  ['', false],
+])('a package under %j is shipped: %j', (license, allowed) => {
+  expect(licenceProblems([shipped({ license })]).length === 0).toBe(allowed);
+});
+
+test('a package without the text of its licence is not shipped', () => {
+  expect(licenceProblems([shipped({ texts: [] })])).toEqual(['a brings no text of its licence.']);
+});
+
+test('the same packages give the same text, whatever order they come in', () => {
+  const packages = [shipped({ name: 'b' }), shipped({ name: '@c/d' }), shipped({})];
+  expect(noticesText(packages)).toBe(noticesText(packages.toReversed()));
+});
