@@ -93,10 +93,10 @@ function writeKubernetesKinds(npm: ReadonlyMap<string, string>, kserve: string):
   const all = readTypeScriptModels(packages, [
     ...rolloutKinds.map((kind) => root('@kubernetes-models/argo-rollouts', `${argoKinds}/${kind}`)),
     ...workflowKinds.map((kind) => root('@kubernetes-models/argo-workflows', `${argoKinds}/${kind}`)),
+    ...embeddedRoots.map((name) => root('@kubernetes-models/argo-workflows', `${argoKinds}/${name}`)),
     ...core.map((path) => root('kubernetes-models', path)),
     root('@kubernetes-models/apimachinery', 'apis/meta/v1/ObjectMeta'),
   ]);
-  correct(all);
   for (const [name, schema] of readPythonModels(join(kserve, 'kserve/models'), coreModel(all)))
     all.set(`kserve.${name}`, schema);
   for (const [name, schema] of all)
@@ -105,6 +105,8 @@ function writeKubernetesKinds(npm: ReadonlyMap<string, string>, kserve: string):
         name,
         withReferences(schema, (ref) => (all.has(ref) ? ref : `kserve.${ref}`)),
       );
+
+  correct(all);
 
   const shared = new Set<string>();
   const write = (folder: string, kinds: Readonly<Record<string, string>>, notice: string) => {
@@ -154,29 +156,79 @@ const kserveKinds = {
   TrainedModel: 'kserve.V1alpha1TrainedModel',
 };
 
-/** What the packages say otherwise than the projects' own readers do, and what older versions of them still take. */
-function correct(all: Definitions): void {
-  const set = (name: string, schema: JsonSchema) => {
-    if (!all.has(name)) throw new Error(`There is no definition ${name} to correct.`);
-    all.set(name, schema);
-  };
-  const add = (name: string, properties: Record<string, JsonSchema>, optional: readonly string[] = []) => {
-    const schema = all.get(name);
-    if (!schema?.properties) throw new Error(`There is no definition ${name} to add to.`);
-    Object.assign(schema.properties, properties);
-    schema.required = (schema.required ?? []).filter((key) => !optional.includes(key));
-  };
-  set('workflows.AnyString', { type: ['string', 'number', 'boolean'] });
-  set('workflows.ParallelSteps', { type: 'array', items: { $ref: 'workflows.WorkflowStep' } });
-  add(
-    'workflows.CronWorkflowSpec',
-    { schedule: { type: 'string', description: 'Schedule in Cron format (before 4.0).' } },
-    ['schedules'],
-  );
-  add('workflows.Synchronization', {
+/** Structures whose keys stand beside those of another, which the packages leave out there. */
+const embedded: Readonly<Record<string, string>> = {
+  'workflows.ArtifactoryArtifact': 'workflows.ArtifactoryAuth',
+  'workflows.AzureArtifact': 'workflows.AzureBlobContainer',
+  'workflows.GCSArtifact': 'workflows.GCSBucket',
+  'workflows.HDFSConfig': 'workflows.HDFSKrbConfig',
+  'workflows.HDFSArtifact': 'workflows.HDFSConfig',
+  'workflows.OSSArtifact': 'workflows.OSSBucket',
+  'workflows.S3Artifact': 'workflows.S3Bucket',
+  'workflows.Artifact': 'workflows.ArtifactLocation',
+  'workflows.ArtifactPaths': 'workflows.Artifact',
+  'workflows.WorkflowLevelArtifactGC': 'workflows.ArtifactGC',
+  'workflows.ContainerNode': 'k8s.v1.Container',
+  'workflows.ScriptTemplate': 'k8s.v1.Container',
+  'workflows.UserContainer': 'k8s.v1.Container',
+  'rollouts.RolloutAnalysisBackground': 'rollouts.RolloutAnalysis',
+};
+
+/** Those of them that nothing refers to. */
+const embeddedRoots = Object.values(embedded)
+  .filter((name) => name.startsWith('workflows.'))
+  .map((name) => name.replace('workflows.', ''));
+
+/** Keys that only some of the places need, that older versions had, and that newer ones than the packages have. */
+const optional: Readonly<Record<string, readonly string[]>> = {
+  'k8s.v1.Container': ['name'],
+  'k8s.v1.HTTPGetAction': ['port'],
+  'k8s.v1.TCPSocketAction': ['port'],
+  'k8s.v1.PodOS': ['name'],
+  'k8s.v1.PersistentVolumeClaim': ['apiVersion', 'kind'],
+  'kserve.V1beta1ModelSpec': ['modelFormat'],
+  'kserve.V1beta1ARTExplainerSpec': ['name', 'type'],
+  'workflows.CronWorkflowSpec': ['schedules'],
+};
+const older: Readonly<Record<string, Record<string, JsonSchema>>> = {
+  'workflows.CronWorkflowSpec': { schedule: { type: 'string', description: 'Schedule in Cron format (before 4.0).' } },
+  'workflows.Synchronization': {
     mutex: { $ref: 'workflows.Mutex' },
     semaphore: { $ref: 'workflows.SemaphoreRef' },
-  });
+  },
+};
+const newer: Readonly<Record<string, readonly string[]>> = {
+  'workflows.ArtifactLocation': ['archiveLogs'],
+  'workflows.HTTPArtifact': ['saveStreamViaFile'],
+  'workflows.S3Bucket': ['addressingStyle'],
+  'workflows.Template': ['pendingTimeout', 'podResources', 'resourceClaims'],
+  'workflows.WorkflowSpec': ['executorPlugins', 'podResources', 'resourceClaims'],
+  'rollouts.Authentication': ['basicAuth'],
+  'rollouts.DatadogMetric': ['requestTimeout'],
+};
+
+/** What the packages say otherwise than the projects' own readers do. */
+function correct(all: Definitions): void {
+  const schemaOf = (name: string) => {
+    const schema = all.get(name);
+    if (!schema) throw new Error(`There is no definition ${name} to correct.`);
+    return schema;
+  };
+  all.set('workflows.AnyString', { type: ['string', 'number', 'boolean'] });
+  all.set('workflows.ParallelSteps', { type: 'array', items: { $ref: 'workflows.WorkflowStep' } });
+  for (const [name, keys] of Object.entries(newer)) {
+    schemaOf(name).properties = { ...schemaOf(name).properties, ...Object.fromEntries(keys.map((key) => [key, {}])) };
+  }
+  for (const [name, keys] of Object.entries(older)) {
+    schemaOf(name).properties = { ...schemaOf(name).properties, ...keys };
+  }
+  for (const [name, from] of Object.entries(embedded)) {
+    schemaOf(name).properties = { ...schemaOf(from).properties, ...schemaOf(name).properties };
+  }
+  for (const [name, keys] of Object.entries(optional)) {
+    const schema = schemaOf(name);
+    schema.required = schema.required?.filter((key) => !keys.includes(key)) ?? [];
+  }
 }
 
 /** The models of Kubernetes in the Python client's words: `V1Container`, `K8sIoApiAppsV1DeploymentStrategy`. */

@@ -38,7 +38,13 @@ interface Context {
 
 function messageOf(message: readonly Field[], context: Context): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
-  for (const field of manyAt(message, 2)) properties[textAt(field, 10) || textAt(field, 1)] = fieldOf(field, context);
+  // Readers take the name that the message gives a field, too.
+  for (const field of manyAt(message, 2)) {
+    const name = textAt(field, 1);
+    const schema = fieldOf(field, context);
+    properties[camelCase(name)] = schema;
+    properties[name] = schema;
+  }
   return { type: 'object', properties };
 }
 
@@ -81,6 +87,10 @@ function singleOf(field: readonly Field[], { own, enums, known }: Context): Json
 
 function enumOf(descriptor: readonly Field[]): string[] {
   return manyAt(descriptor, 2).map((value) => textAt(value, 1));
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 interface Field {

@@ -99,6 +99,8 @@ function objectOf(node: ts.InterfaceDeclaration | ts.TypeLiteralNode, resolve: R
     properties[name] = name === 'status' ? {} : { ...typeOf(member.type, resolve), ...descriptionOf(member) };
     if (!member.questionToken && name !== 'status') required.push(name);
   }
+  // Nothing is said of what may stand there.
+  if (node.members.length === 0) return descriptionOf(node);
   return {
     type: 'object',
     ...descriptionOf(node),
@@ -136,7 +138,7 @@ function typeOf(node: ts.TypeNode, resolve: Resolve): JsonSchema {
 function literalOf(node: ts.TypeLiteralNode, resolve: Resolve): JsonSchema {
   const index = node.members.find(ts.isIndexSignatureDeclaration);
   if (index) return { type: 'object', additionalProperties: typeOf(index.type, resolve) };
-  return node.members.length === 0 ? {} : objectOf(node, resolve);
+  return objectOf(node, resolve);
 }
 
 function unionOf(nodes: readonly ts.TypeNode[], resolve: Resolve): JsonSchema {

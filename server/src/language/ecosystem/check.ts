@@ -5,7 +5,7 @@ import { suppressed } from '../diagnostics/suppressions.ts';
 import { syntaxFinding } from '../diagnostics/syntax-findings.ts';
 import { checkValue } from '../schema/check-value.ts';
 import type { Node } from '../syntax/ast.ts';
-import type { Chunk, Source, SourceDocument } from '../syntax/source.ts';
+import { type Chunk, parseSource, type Source, type SourceDocument } from '../syntax/source.ts';
 import { chunksOf } from '../syntax/walk.ts';
 import type { Analysis, EcosystemDocument, Surroundings } from './analysis.ts';
 import { analyseEnvironment } from './conda.ts';
@@ -43,8 +43,8 @@ export function checkEcosystem(uri: string, source: Source, options: EcosystemOp
     if (!recognized || !options.enabled(recognized.ecosystem)) continue;
     const syntax = syntaxFindings(source, document);
     if (syntax.length > 0) {
-      // Where a template stands, what it makes may well be right.
-      if (!options.hasYamlExtension && !looksTemplated(textOf(source, document))) findings.push(...syntax);
+      const text = textOf(source, document);
+      if (!options.hasYamlExtension && !looksTemplated(text) && !isReadByOthers(text)) findings.push(...syntax);
       continue;
     }
     const read = readDocument(uri, document, recognized);
@@ -82,6 +82,21 @@ function isTemplate(root: Node): boolean {
   return false;
 }
 
+const closingQuote = /^ *(["'][\]}]*,?[ \t]*)$/gm;
+
+/**
+ * Text in quotes over several lines may end on a line of its own only where that is indented deeper than the key (YAML 1.2,
+ * 7.3). The readers of these files don't mind where it is.
+ */
+function isReadByOthers(text: string): boolean {
+  const indented = text.replace(closingQuote, `${' '.repeat(100)}$1`);
+  if (indented === text) return false;
+  return parseSource(indented).chunks.every(
+    ({ misplaced, parsed }) => misplaced === null && parsed.problems.length === 0,
+  );
+}
+
+/** Where a template stands, what it makes may well be right. */
 function looksTemplated(text: string): boolean {
   return /\{\{|\{%|<%/.test(text);
 }

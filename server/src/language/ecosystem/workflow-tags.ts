@@ -37,6 +37,8 @@ export function checkTags(template: Node, { analysis, tasks, steps, hasDefaults 
     for (const match of scalar.value.matchAll(tag)) {
       const scope = scopes[match[1] ?? ''];
       const name = match[2];
+      // `{{steps.name}}` is the name of the step itself.
+      if (name === 'name' && match[3] === '') continue;
       if (scope && name !== undefined) analysis.refer(placeOf(scalar, match), name, scope);
     }
   }
