@@ -1,20 +1,17 @@
 import {
-  type CodeAction,
-  CodeActionKind,
   FoldingRangeKind,
   type SelectionRange,
   SemanticTokensBuilder,
   type ServerCapabilities,
   type TextEdit,
 } from 'vscode-languageserver/node';
-import { codeActions } from '../language/features/code-actions.ts';
 import { foldingRanges } from '../language/features/folding.ts';
 import { type FormatOptions, format } from '../language/features/format.ts';
 import { inlayHints } from '../language/features/inlay-hints.ts';
 import { selectionRanges } from '../language/features/selection.ts';
 import { semanticTokens, tokenModifiers, tokenTypes } from '../language/features/semantic-tokens.ts';
+import { codeActionKinds } from './language-actions.ts';
 import type { LanguageContext } from './language-context.ts';
-import { toLsp } from './language-convert.ts';
 
 export const editingCapabilities: ServerCapabilities = {
   foldingRangeProvider: true,
@@ -24,13 +21,13 @@ export const editingCapabilities: ServerCapabilities = {
     full: true,
     range: true,
   },
-  codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+  codeActionProvider: { codeActionKinds },
   inlayHintProvider: true,
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
 };
 
-/** Folding, selection, colours, fixes, hints and formatting. */
+/** Folding, selection, colours, hints and formatting. */
 export function registerEditing({ connection, workspace, guarded }: LanguageContext): void {
   const { index } = workspace;
   const sourceOf = (uri: string) => index.get(uri)?.symbols.source;
@@ -75,24 +72,6 @@ export function registerEditing({ connection, workspace, guarded }: LanguageCont
     if (!file) return [];
     const hints = guarded('Hints', [], () => inlayHints(file, { start: range.start.line, end: range.end.line }));
     return hints.map(({ position, text }) => ({ position, label: text, paddingLeft: true }));
-  });
-  connection.onCodeAction(({ textDocument: { uri }, range }): CodeAction[] => {
-    const file = index.get(uri);
-    if (!file) return [];
-    return guarded('Fixes', [], () =>
-      workspace
-        .diagnostics(uri)
-        .filter((each) => each.range.startLine <= range.end.line && each.range.endLine >= range.start.line)
-        .flatMap((diagnostic) =>
-          codeActions(file, diagnostic).map(({ title, edits, preferred }) => ({
-            title,
-            kind: CodeActionKind.QuickFix,
-            diagnostics: [toLsp(diagnostic, uri)],
-            isPreferred: preferred,
-            edit: { changes: { [uri]: edits.map(({ range: at, text }) => ({ range: at, newText: text })) } },
-          })),
-        ),
-    );
   });
   const formatted = (uri: string, options: FormatOptions): TextEdit[] => {
     const source = sourceOf(uri);

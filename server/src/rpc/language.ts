@@ -16,6 +16,7 @@ import { outline } from '../language/features/symbols.ts';
 import { FileKnowledge, listFolder } from '../language/file-knowledge.ts';
 import { isMlopsFile } from '../language/find-files.ts';
 import { LanguageWorkspace } from '../language/language-workspace.ts';
+import { registerCodeActions } from './language-actions.ts';
 import { createGuard, type LanguageContext } from './language-context.ts';
 import { toCompletionItem, toLsp, toSymbol } from './language-convert.ts';
 import { editingCapabilities, registerEditing } from './language-editing.ts';
@@ -47,11 +48,13 @@ export function registerLanguage(connection: Connection): Language {
   registerQuestions(context);
   registerNavigation(context);
   registerEditing(context);
+  const actions = registerCodeActions(context);
 
   return {
     configure(params, trusted) {
       const pull = params.capabilities.textDocument?.diagnostic !== undefined;
       publisher.configure(pull);
+      actions.configure(params);
       workspaceFiles.configure(params);
       workspaceFiles.trustChanged(trusted);
       if (pull) return languageCapabilities;

@@ -1,0 +1,99 @@
+import {
+  CodeActionKind,
+  type CodeActionParams,
+  type InitializeParams,
+  type CodeAction as LspAction,
+  type WorkspaceEdit,
+} from 'vscode-languageserver/node';
+import type { CodeAction } from '../language/features/actions/action.ts';
+import { codeActions, fixAll, refactorings } from '../language/features/code-actions.ts';
+import type { TextEdit } from '../language/features/format.ts';
+import type { LanguageContext } from './language-context.ts';
+import { toLsp } from './language-convert.ts';
+
+export const fixAllKind = `${CodeActionKind.SourceFixAll}.mlops`;
+export const codeActionKinds = [CodeActionKind.QuickFix, CodeActionKind.RefactorExtract, fixAllKind];
+
+/** Fixes of what is wrong, and changes of what is not. */
+export function registerCodeActions({ connection, workspace, guarded }: LanguageContext): {
+  configure(params: InitializeParams): void;
+} {
+  const { index } = workspace;
+  let canCreate = false;
+
+  const edit = (uri: string, { edits, newFiles = [] }: Pick<CodeAction, 'edits' | 'newFiles'>): WorkspaceEdit => {
+    if (newFiles.length === 0) return { changes: { [uri]: edits.map(toLspEdit) } };
+    return {
+      documentChanges: [
+        ...newFiles.flatMap(({ uri: made, text }) => [
+          { kind: 'create' as const, uri: made, options: { overwrite: false, ignoreIfExists: false } },
+          { textDocument: { uri: made, version: null }, edits: [{ range: start, newText: text }] },
+        ]),
+        ...(edits.length > 0
+          ? [
+              {
+                textDocument: { uri, version: workspace.documents.get(uri)?.version ?? null },
+                edits: edits.map(toLspEdit),
+              },
+            ]
+          : []),
+      ],
+    };
+  };
+  const possible = ({ newFiles }: CodeAction) => canCreate || newFiles === undefined;
+
+  const fixes = ({ textDocument: { uri }, range }: CodeActionParams): LspAction[] => {
+    const file = index.get(uri);
+    if (!file) return [];
+    return workspace
+      .diagnostics(uri)
+      .filter((each) => each.range.startLine <= range.end.line && each.range.endLine >= range.start.line)
+      .flatMap((diagnostic) =>
+        codeActions(file, diagnostic, index)
+          .filter(possible)
+          .map((action) => ({
+            title: action.title,
+            kind: CodeActionKind.QuickFix,
+            diagnostics: [toLsp(diagnostic, uri)],
+            isPreferred: action.preferred,
+            edit: edit(uri, action),
+          })),
+      );
+  };
+  const changes = ({ textDocument: { uri }, range }: CodeActionParams): LspAction[] => {
+    const file = index.get(uri);
+    if (!file) return [];
+    return refactorings(file, index, range.start)
+      .filter(possible)
+      .map((action) => ({ title: action.title, kind: CodeActionKind.RefactorExtract, edit: edit(uri, action) }));
+  };
+  const all = ({ textDocument: { uri } }: CodeActionParams): LspAction[] => {
+    const edits = fixAll(workspace.diagnostics(uri));
+    if (edits.length === 0) return [];
+    return [{ title: 'Fix all MLOps problems', kind: fixAllKind, edit: edit(uri, { edits }) }];
+  };
+
+  connection.onCodeAction((params) => {
+    const { only } = params.context;
+    const wants = (kind: string) => only?.some((each) => kind === each || kind.startsWith(`${each}.`)) ?? true;
+    return [
+      ...(wants(CodeActionKind.QuickFix) ? guarded('Fixes', [], () => fixes(params)) : []),
+      ...(wants(CodeActionKind.RefactorExtract) ? guarded('Refactorings', [], () => changes(params)) : []),
+      // On save, or when somebody asks for it: not in the list at every line.
+      ...(only && wants(fixAllKind) ? guarded('Fixes', [], () => all(params)) : []),
+    ];
+  });
+
+  return {
+    configure({ capabilities: { workspace: can } }) {
+      const { documentChanges, resourceOperations = [] } = can?.workspaceEdit ?? {};
+      canCreate = documentChanges === true && resourceOperations.includes('create');
+    },
+  };
+}
+
+const start = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+function toLspEdit({ range, text }: TextEdit) {
+  return { range, newText: text };
+}
