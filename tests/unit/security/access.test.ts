@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { type AccessPolicy, requireAccess } from '#server/security/access.ts';
+
+const policy: AccessPolicy = {
+  roles: new Map([
+    ['maintainer', ['promote', 'approve']],
+    ['developer', ['register']],
+  ]),
+  members: [
+    { name: 'ana', role: 'maintainer', publicKey: 'keys/ana.pub' },
+    { name: 'ben', role: 'developer', publicKey: null },
+    { name: 'cem', role: 'unknown', publicKey: null },
+  ],
+};
+
+describe('access', () => {
+  it('allows everything where there is no policy', () => {
+    expect(() => requireAccess(null, 'anybody', 'delete')).not.toThrow();
+  });
+
+  it('allows what a role of the person has', () => {
+    expect(() => requireAccess(policy, 'ana', 'promote')).not.toThrow();
+    expect(() => requireAccess(policy, 'ben', 'register')).not.toThrow();
+  });
+
+  it.each([
+    ['ben', 'promote', 'ben is developer there. Ask ana.'],
+    ['ana', 'delete', 'ana is maintainer there. No member may delete.'],
+    ['mallory', 'register', 'mallory is no member of access.members. Ask ben.'],
+    ['cem', 'register', 'cem is unknown there. Ask ben.'],
+    ['Ana', 'promote', 'Ana is no member of access.members. Ask ana.'],
+  ] as const)('refuses %s to %s', (actor, operation, remedy) => {
+    expect(() => requireAccess(policy, actor, operation)).toThrow(
+      expect.objectContaining({ reason: 'permission', remedy }),
+    );
+  });
+});
