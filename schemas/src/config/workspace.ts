@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { documentHead, identifier, key, objectName, text } from './common.ts';
+import { severityChoice } from './severity.ts';
 
 const connectionName = text(
   /^[^/\s]+$/,
@@ -239,6 +240,19 @@ export const workspaceDocument = z.strictObject({
       .optional(),
     'Where alerts go.',
     { channels: [{ name: 'editor', type: 'vscode' }] },
+  ),
+  diagnostics: key(
+    z
+      .strictObject({
+        severity: key(
+          z.record(z.string(), severityChoice).optional(),
+          'Severities by the code of a problem; `*` is the gravest that any may have. A person’s own settings win.',
+          { 'unused-param': 'off' },
+        ),
+      })
+      .optional(),
+    'How problems in the documents of this workspace are told, in editors and on the command line.',
+    { severity: { 'unused-param': 'off' } },
   ),
   access: key(access.optional(), 'Who may do what.', { roles: { maintainer: ['promote'] } }),
 });

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkSource } from './diagnostics/check-source.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
+import { type Severities, severitiesFor, withSeverities } from './diagnostics/severities.ts';
 import type { FileKnowledge } from './file-knowledge.ts';
 import { walk } from './find-files.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
@@ -23,9 +24,17 @@ export class LanguageWorkspace {
   readonly documents = new OpenDocuments();
   readonly index = new WorkspaceIndex();
   readonly #files: Known;
+  #severities: Severities = new Map();
+  #settingsRevision = 0;
 
   constructor(files: Known) {
     this.#files = files;
+  }
+
+  /** What a person's settings say about severities; it wins over the Workspace documents. */
+  setSeverities(severities: Severities): void {
+    this.#severities = severities;
+    this.#settingsRevision++;
   }
 
   open(uri: string, version: number, text: string): OpenDocument {
@@ -47,11 +56,15 @@ export class LanguageWorkspace {
 
   /** Changes when something changes that a file's diagnostics may depend on besides the file itself. */
   surroundings(uri: string): string {
-    return `${this.index.revisionWithout(uri)}:${this.#files.revision}`;
+    return `${this.index.revisionWithout(uri)}:${this.#files.revision}:${this.#settingsRevision}`;
   }
 
   /** All diagnostics of a file, open or not, in order. */
-  diagnostics(uri: string): Diagnostic[] {
+  diagnostics(uri: string): readonly Diagnostic[] {
+    return withSeverities(this.#reported(uri), severitiesFor(uri, this.index, this.#severities));
+  }
+
+  #reported(uri: string): readonly Diagnostic[] {
     const file = this.index.get(uri);
     if (!file) return [];
     const own = checkSource(file.symbols.source);

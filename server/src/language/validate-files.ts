@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FailureError } from '../platform/failure.ts';
 import { checkSource } from './diagnostics/check-source.ts';
 import { type DiagnosticCode, diagnosticCodes, documentationUrl, type Severity } from './diagnostics/diagnostic.ts';
+import { severitiesFor, withSeverities } from './diagnostics/severities.ts';
 import { type WalkLimits, walk } from './find-files.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
 import { checkPython } from './python/check-python.ts';
@@ -132,7 +133,8 @@ async function checkFile(path: string, { name, index, modules, signal }: Check):
   if (!indexed) return [];
   const { source } = indexed.symbols;
   const python = await checkPython({ source, uri, modules, ...(signal ? { signal } : {}) });
-  const all = [...checkSource(source), ...checkMeaning(indexed, index, filesOnDisk), ...python]
+  const reported = [...checkSource(source), ...checkMeaning(indexed, index, filesOnDisk), ...python];
+  const all = withSeverities(reported, severitiesFor(uri, index, new Map()))
     .filter(({ severity }) => severity !== 'hint')
     .sort((a, b) => a.range.startLine - b.range.startLine || a.range.startCharacter - b.range.startCharacter);
   return all.map((diagnostic) => ({

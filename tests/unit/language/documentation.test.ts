@@ -59,7 +59,9 @@ describe('pages about diagnostics', () => {
 
   it.each(codes)('%s is linked to and headed by its code', (code) => {
     expect(documentationUrl(code)).toMatch(new RegExp(`/docs/diagnostics/${code}\\.md$`));
-    expect(readFileSync(join(folder, `${code}.md`), 'utf8')).toMatch(new RegExp(`^# ${code}: `));
+    const page = readFileSync(join(folder, `${code}.md`), 'utf8');
+    expect(page).toMatch(new RegExp(`^# ${code}: `));
+    expect(/^\*\*Severity\.\*\* (?:An? )?(\w+), unless/m.exec(page)?.[1]?.toLowerCase()).toBe(diagnosticCodes[code]);
   });
 
   it.each(codes.filter((code) => code !== 'file-unreadable' && !code.startsWith('python-')))(

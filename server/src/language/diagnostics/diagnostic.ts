@@ -64,6 +64,7 @@ export const diagnosticCodes = {
   'ecosystem-cycle': 'error',
   'ecosystem-form': 'warning',
   'ecosystem-missing-file': 'warning',
+  'unknown-diagnostic': 'warning',
   'file-unreadable': 'error',
 } as const satisfies Record<string, Severity>;
 

@@ -17,6 +17,7 @@ import { checkExpressionMeaning } from './expressions.ts';
 import { checkFiles, type FileProvider } from './files.ts';
 import type { MeaningFinding, RelatedSpan } from './finding.ts';
 import { checkMissingArguments, checkReferences } from './references.ts';
+import { checkSeverityCodes } from './severity-codes.ts';
 import { checkUnused, namesUsedBy } from './unused.ts';
 import { checkValues } from './values.ts';
 
@@ -116,7 +117,7 @@ function resultOf(origin: Origin, unit: Unit, shared: Shared): UnitResult {
   if (before && isSame(before.shared, shared) && before.steps.every(([name, look]) => lookOf(origin, name) === look))
     return before.result;
   const { findings, isSteady, seen } = findingsOf(origin, unit);
-  const values = checkValues(unit, textsOf(origin, unit));
+  const values = [...checkValues(unit, textsOf(origin, unit)), ...checkSeverityCodes(unit.symbols)];
   const result = { findings, isSteady, values, namesFiles: namesFiles(unit) };
   if (isSteady && unit.symbols.step) {
     kept.set(unit.symbols, { shared, steps: [...seen].map((name) => [name, lookOf(origin, name)] as const), result });

@@ -1,5 +1,7 @@
 import type { Source } from '../syntax/source.ts';
 import { type DocumentSymbols, type FileSymbols, fileSymbols } from './file-symbols.ts';
+import { severityEntries } from './severity-entries.ts';
+import { textOf } from './view.ts';
 
 /** A file that the index knows, open or not. */
 export interface IndexedFile {
@@ -136,7 +138,8 @@ function exportsOfUnit({ symbols }: DocumentSymbols['units'][number]): string {
       columns && [...columns].map(([column, { dtype }]) => [column, dtype]),
     ]);
     const outputs = symbols.expressions.filter(({ path }) => path[0] === 'outputs').map(({ text }) => text);
-    exported = [...names, JSON.stringify([[...symbols.params.values()], inputs, outputs])].join(' ');
+    const severities = severityEntries(symbols).map(({ name, value }) => [name, textOf(value)]);
+    exported = [...names, JSON.stringify([[...symbols.params.values()], inputs, outputs, severities])].join(' ');
     exportsOfDocument.set(symbols, exported);
   }
   return exported;
