@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { exportTable, markRuns, tableWindow } from '#schemas/protocol/experiments.ts';
+import { exportTable, markRuns, tableWindow, trackerLink } from '#schemas/protocol/experiments.ts';
 import { openCompare, openRun, type PanelState, panelDataChanged } from '#schemas/protocol/webview.ts';
 import { FakeHost } from './fake-host.ts';
 import { type OpenPanel, WebviewHarness } from './harness.ts';
@@ -161,6 +161,85 @@ describe('10,000 runs', () => {
       .toMatchObject([{ hidden: true, runs: [{ runId: many[2]?.run.id }] }]);
     await expect.poll(() => panel.page.locator('.count').textContent()).toContain('9,999');
   });
+});
+
+describe('selecting', () => {
+  const compare = () => panel.page.getByRole('button', { name: /^Compare/ });
+  const disabled = () =>
+    panel.page.locator('vscode-button', { hasText: 'Compare' }).evaluate((button) => button.matches('[disabled]'));
+  const clickRow = (row: number, modifiers: 'Shift'[] = []) =>
+    panel.page.locator(`[data-row="${row}"] [role="rowheader"]`).click({ position: { x: 2, y: 2 }, modifiers });
+
+  test('comparing takes two runs at least', async () => {
+    await open(makeRuns(5));
+    await ready();
+    expect(await disabled()).toBe(true);
+    await panel.page.locator('[data-row="0"] [data-action="select"]').click();
+    await expect.poll(() => compare().innerText()).toBe('Compare (1)');
+    expect(await disabled()).toBe(true);
+    await panel.page.locator('[data-row="1"] [data-action="select"]').click();
+    await expect.poll(disabled).toBe(false);
+  });
+
+  test('takes all by Ctrl+A or by the heading, which clears them too', async () => {
+    await open(makeRuns(150));
+    await ready();
+    await clickRow(0);
+    await panel.page.keyboard.press('Control+a');
+    await expect.poll(() => compare().innerText()).toBe('Compare (150)');
+    await panel.page.getByTitle('Clear the selection').click();
+    await expect.poll(() => compare().innerText()).toBe('Compare');
+    await panel.page.getByTitle('Select all').click();
+    await compare().click();
+    await expect
+      .poll(() => host.askedFor(openCompare).map((params) => openCompare.params.parse(params).runs.length))
+      .toEqual([150]);
+  });
+
+  test('says so where all are more than can be compared', async () => {
+    await open();
+    await ready();
+    await clickRow(0);
+    await panel.page.keyboard.press('Control+a');
+    await panel.page
+      .locator('.footer')
+      .getByText('At most 200 runs are compared at once, and these are 10,000.')
+      .waitFor();
+    expect(await compare().innerText()).toBe('Compare');
+  });
+
+  test('takes rows between two that nobody has scrolled past', async () => {
+    await open();
+    await ready();
+    await clickRow(20);
+    await panel.page.locator('.grid-viewport').evaluate((viewport) => viewport.scrollTo({ top: 205 * 24 }));
+    await cell(210, many[210]?.run.name ?? '').waitFor();
+    await clickRow(210, ['Shift']);
+    await expect.poll(() => compare().innerText()).toBe('Compare (191)');
+  });
+
+  test('leaves the keys of the editor alone', async () => {
+    await open(makeRuns(5));
+    await ready();
+    await clickRow(0);
+    await panel.page.keyboard.press('Control+a');
+    await expect.poll(() => compare().innerText()).toBe('Compare (5)');
+    for (const key of ['Control+c', 'Control+s', 'Control+h']) await panel.page.keyboard.press(key);
+    await compare().click();
+    await expect.poll(() => host.askedFor(openCompare)).toHaveLength(1);
+    expect(host.askedFor(markRuns)).toEqual([]);
+  });
+});
+
+test.each([true, false])('offers the tracker’s own page where it has one: %s', async (hasLinks) => {
+  host = new FakeHost({ runs: makeRuns(3), state });
+  host.hasLinks = hasLinks;
+  panel = await harness.open({ host });
+  await ready();
+  await expect.poll(() => host.askedFor(trackerLink)).toHaveLength(1);
+  await panel.page.locator('[data-row="1"] [role="rowheader"]').click({ button: 'right' });
+  await panel.page.getByRole('menuitem', { name: 'Copy run ID' }).waitFor();
+  expect(await panel.page.getByRole('menuitem', { name: 'Open in the tracker' }).count()).toBe(hasLinks ? 1 : 0);
 });
 
 test('asks for no more columns than are in sight of a thousand', async () => {

@@ -32,7 +32,10 @@ export class RunActions {
 
   compare(runs: readonly RunRef[]): Promise<void> {
     return this.#try(async ({ host, state: { folder }, tell }) => {
-      if (runs.length === 0) return;
+      if (runs.length < 2) {
+        tell('Select two or more runs to compare them.', true);
+        return;
+      }
       if (runs.length > mostCompared) {
         tell(`At most ${mostCompared} runs are compared at once; ${format.count(runs.length)} are selected.`, true);
         return;

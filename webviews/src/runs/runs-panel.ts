@@ -6,7 +6,7 @@ import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
 import type { GridColumn } from '../shared/grid-layout.ts';
 import type { GridSource } from '../shared/grid-rows.ts';
-import type { Host, VsCodeApi } from '../shared/host.ts';
+import { type Host, isAborted, type VsCodeApi } from '../shared/host.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import { describeError, emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
 import type { PanelRoot } from '../shared/panel.ts';
@@ -17,7 +17,8 @@ import { columnLabel, columnOfId, defaultWidth } from './columns.ts';
 import { rememberFilter } from './filter-suggestions.ts';
 import type { WindowRow } from './row-windows.ts';
 import { RunActions } from './run-actions.ts';
-import { Selection } from './selection.ts';
+import { runMenu } from './run-menu.ts';
+import { mostCompared, Selection } from './selection.ts';
 import { type RunsState, TableModel } from './table-model.ts';
 import { type RunsPanelView, runsPanelView } from './view.ts';
 
@@ -67,6 +68,7 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     this.#actions = new RunActions({ host, state, model, tell: (text, isError) => this.#tell(text, isError) });
     this.#remember({});
     void this.#open(model);
+    void model.askForPages();
   }
 
   async #open(model: TableModel): Promise<void> {
@@ -112,7 +114,8 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
       {
         id: 'select',
         label: 'Select',
-        header: this.#selectHeader(),
+        header: icon(this.#selection.size > 0 ? 'clear-all' : 'check-all'),
+        title: this.#selection.size > 0 ? 'Clear the selection' : 'Select all',
         width: 30,
         resizable: false,
         frozen: true,
@@ -159,10 +162,6 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     };
   }
 
-  #selectHeader(): unknown {
-    return this.#selection.size > 0 ? icon('clear-all') : nothing;
-  }
-
   protected override render(): TemplateResult {
     if (this.startError) return errorNotice('The runs can’t be shown', this.startError.error, this.startError.retry);
     const model = this.#model;
@@ -191,9 +190,9 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
       ></filter-box>
       <div class="toolbar-actions">
         <vscode-button
-          ?disabled=${this.#selection.size === 0}
+          ?disabled=${this.#selection.size < 2}
           @click=${this.#compare}
-          title="Compare the selected runs"
+          title=${this.#selection.size < 2 ? 'Select two or more runs to compare them' : 'Compare the selected runs'}
           >Compare${this.#selection.size > 0 ? ` (${format.count(this.#selection.size)})` : ''}</vscode-button
         >
         ${iconButton({
@@ -339,7 +338,10 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
   }
 
   #onHead(column: string): void {
-    if (column === 'select') this.#select(new Selection());
+    const model = this.#model;
+    if (column !== 'select' || !model) return;
+    if (this.#selection.size > 0) this.#select(new Selection());
+    else if (model.windows.total > 0) void this.#selectRange(model, 0, model.windows.total - 1);
   }
 
   #select(selection: Selection): void {
@@ -379,6 +381,9 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
       case '/':
         this.querySelector('filter-box')?.focusInput();
         return true;
+      case 'all':
+        void this.#selectRange(model, 0, model.windows.total - 1);
+        return true;
       case 'ContextMenu':
         return this.#menu(model, row, action);
       case 'F10':
@@ -392,9 +397,7 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     const run = model.windows.row(row);
     if (!run) return false;
     if (range && this.#anchor >= 0) {
-      const [from, to] = [Math.min(this.#anchor, row), Math.max(this.#anchor, row)];
-      const rows = Array.from({ length: to - from + 1 }, (_, offset) => model.windows.row(from + offset));
-      this.#select(this.#selection.with(rows.flatMap((between) => between?.ref ?? [])));
+      void this.#selectRange(model, Math.min(this.#anchor, row), Math.max(this.#anchor, row));
     } else {
       this.#select(this.#selection.toggle(run.ref));
       this.#anchor = row;
@@ -402,34 +405,38 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     return true;
   }
 
+  /** Adds the rows `from … to`, those too that nobody has scrolled past yet. */
+  async #selectRange(model: TableModel, from: number, to: number): Promise<void> {
+    const count = to - from + 1;
+    if (count > mostCompared) {
+      this.#tell(
+        `At most ${mostCompared} runs are compared at once, and these are ${format.count(count)}. Filter them first.`,
+        true,
+      );
+      return;
+    }
+    try {
+      const refs = await model.refsBetween(from, to);
+      this.message = null;
+      this.#select(this.#selection.with(refs));
+    } catch (error) {
+      if (!isAborted(error)) this.#tell(describeError(error).message, true);
+    }
+  }
+
   #menu(model: TableModel, row: WindowRow, action: GridAction): boolean {
     const box = action.cell?.getBoundingClientRect();
-    const selected = this.#selection.has(row.ref);
+    const actions = this.#actions;
+    if (!actions) return false;
     openContextMenu(
       'Run',
-      [
-        { label: 'Open', icon: 'go-to-file', key: 'Enter', run: () => void this.#actions?.open(row.ref) },
-        {
-          label: selected ? 'Deselect' : 'Select',
-          icon: 'check',
-          key: 'Space',
-          run: () => this.#toggle(model, action.row, false),
-        },
-        {
-          label: row.marks.starred ? 'Unstar' : 'Star',
-          icon: row.marks.starred ? 'star-empty' : 'star-full',
-          key: 'S',
-          run: () => void this.#actions?.mark(row.ref, { starred: !row.marks.starred }),
-        },
-        {
-          label: row.marks.hidden ? 'Unhide' : 'Hide',
-          icon: row.marks.hidden ? 'eye' : 'eye-closed',
-          key: 'H',
-          run: () => void this.#actions?.mark(row.ref, { hidden: !row.marks.hidden }),
-        },
-        { label: 'Copy run ID', icon: 'copy', run: () => void this.#actions?.copyId(row.ref) },
-        { label: 'Open in the tracker', icon: 'link-external', run: () => void this.#actions?.openInTracker(row.ref) },
-      ],
+      runMenu({
+        row,
+        selected: this.#selection.has(row.ref),
+        hasPages: model.hasPages,
+        actions,
+        toggle: () => this.#toggle(model, action.row, false),
+      }),
       { x: (box?.left ?? 0) + 12, y: box?.bottom ?? 0, from: action.cell },
     );
     return true;

@@ -1,9 +1,11 @@
+import type { RunRef } from '#schemas/domain/run.ts';
 import {
   type TableColumn,
   type TableQuery,
   type TableSort,
   tableColumns,
   tableWindow,
+  trackerLink,
 } from '#schemas/protocol/experiments.ts';
 import type { PanelState } from '#schemas/protocol/webview.ts';
 import { type Host, HostFailure, isAborted } from '../shared/host.ts';
@@ -27,6 +29,8 @@ export class TableModel {
   error: unknown = null;
   /** The filter was refused; what was shown before still is. */
   filterError = '';
+  /** Whether the tracker has pages of its own. Until that is known it is taken to have them. */
+  hasPages = true;
   /** Rows could not be read anew; what is shown may be old. */
   staleError: unknown = null;
   readonly #host: Host;
@@ -60,6 +64,14 @@ export class TableModel {
         this.#onChange();
       },
     });
+  }
+
+  /** Asks whether the tracker has pages; where it can't say, trying to open one will tell. */
+  async askForPages(): Promise<void> {
+    const { folder, tracker, experimentIds } = this.#state;
+    const experimentId = experimentIds[0] ?? '0';
+    const asked = this.#host.request(trackerLink, { folder, tracker, experimentId, runId: null });
+    this.hasPages = await asked.then(({ url }) => url !== null).catch(() => true);
   }
 
   get query(): TableQuery {
@@ -99,6 +111,16 @@ export class TableModel {
     this.#sort = sort;
     this.windows.reset(this.windows.total);
     this.#onChange();
+  }
+
+  /** The runs of the rows `from … to`, at most 500 of them: those that were read, and the others read for it. */
+  async refsBetween(from: number, to: number): Promise<readonly RunRef[]> {
+    const rows = Array.from({ length: to - from + 1 }, (_, offset) => this.windows.row(from + offset)?.ref);
+    const known = rows.filter((ref) => ref !== undefined);
+    if (known.length === rows.length) return known;
+    const range = { start: from, count: rows.length, columns: [], sort: [...this.#sort] };
+    const answer = await this.#host.request(tableWindow, { ...this.query, ...range });
+    return answer.rows.map(({ ref }) => ref);
   }
 
   /** Reads everything anew, with the old in sight until the new is there. */

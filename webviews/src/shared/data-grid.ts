@@ -290,8 +290,8 @@ export class DataGrid extends PageElement {
       return;
     }
     if (row < 0 || !column) return;
-    const action = event.key === 'Enter' ? 'open' : event.key === ' ' ? 'space' : event.key;
-    if (this.#act({ row, column: index, action, event })) event.preventDefault();
+    const action = actionOfKey(event, this.multiselect);
+    if (action !== null && this.#act({ row, column: index, action, event })) event.preventDefault();
   };
 
   #onHeadKey(event: KeyboardEvent, column: GridColumn): boolean {
@@ -389,6 +389,12 @@ export class DataGrid extends PageElement {
   #resizeTo(column: string, width: number): void {
     this.emit('grid-resize', { column, width: Math.max(minimumColumnWidth, Math.round(width)) });
   }
+}
+
+/** Ctrl+C and the like are the editor's: of those only Ctrl+A is an action, where several rows can be selected. */
+function actionOfKey({ key, ctrlKey, metaKey, altKey }: KeyboardEvent, multiselect: boolean): string | null {
+  if (ctrlKey || metaKey || altKey) return key === 'a' && !altKey && multiselect ? 'all' : null;
+  return key === 'Enter' ? 'open' : key === ' ' ? 'space' : key;
 }
 
 export interface GridAction {
