@@ -12,9 +12,11 @@ import type { HttpClient } from './platform/http.ts';
 import type { HttpTls } from './platform/http-dispatcher.ts';
 import { canCheck, checkService } from './platform/service-health.ts';
 import { SharedTask } from './platform/shared-task.ts';
+import type { Tracer } from './platform/trace.ts';
 import { unhealthy } from './platform/unhealthy.ts';
 import { environmentSecrets, type OriginSecrets } from './security/credentials.ts';
 import { type GatedConnection, OriginGate } from './security/origin-gate.ts';
+import { proxyOf, tracerOf } from './workspace-http.ts';
 import type { Workspace, WorkspaceOptions } from './workspace-port.ts';
 
 export interface State extends ReadConfiguration {
@@ -56,6 +58,7 @@ export class OpenWorkspace implements Workspace {
   readonly #options: WorkspaceOptions;
   readonly #buildStore: BuildStore;
   readonly #gate: OriginGate;
+  readonly #tracer: Tracer;
   readonly #aborter = new AbortController();
   readonly #trackers = new Map<string, SharedTask<OpenTracker>>();
   readonly #listeners = new Set<() => void>();
@@ -67,6 +70,7 @@ export class OpenWorkspace implements Workspace {
     this.folder = options.folder;
     this.#options = options;
     this.#state = state;
+    this.#tracer = tracerOf(options);
     this.#gate = new OriginGate({
       folder: options.folder,
       permission: options.permission,
@@ -108,6 +112,11 @@ export class OpenWorkspace implements Workspace {
       throw new FailureError(reason, `${lead}${tracker.problem.message}`);
     }
     return (await this.#open(tracker).wait(signal)).store;
+  }
+
+  async mayConnect(name: string, signal?: AbortSignal): Promise<boolean> {
+    const connection = gated(this.trackerConfiguration(name));
+    return connection === null || this.#gate.allowed(connection, false, signal);
   }
 
   async connections(options: { check: boolean; signal?: AbortSignal }): Promise<readonly Connection[]> {
@@ -154,6 +163,7 @@ export class OpenWorkspace implements Workspace {
     this.#aborter.abort();
     this.#listeners.clear();
     await this.#close([...this.#trackers.keys()]);
+    await this.#tracer.close();
   }
 
   #reloadLater(): void {
@@ -215,16 +225,14 @@ export class OpenWorkspace implements Workspace {
   }
 
   async #httpFor(connection: GatedConnection): Promise<HttpClient> {
-    const { settings, env, logger } = this.#options;
     const { createHttpClient } = await import('./platform/http.ts');
-    const { proxy, timeoutSeconds } = settings.http;
     return createHttpClient({
-      timeoutMs: timeoutSeconds * 1_000,
-      proxyEnv: proxy === '' ? env : { NO_PROXY: env.NO_PROXY ?? env.no_proxy, HTTP_PROXY: proxy, HTTPS_PROXY: proxy },
+      timeoutMs: this.#options.settings.http.timeoutSeconds * 1_000,
+      proxyEnv: proxyOf(this.#options),
       tls: this.#tlsFor(connection),
       origin: connection.origin,
       permit: this.#gate.permit(connection),
-      logger,
+      tracer: this.#tracer,
     });
   }
 

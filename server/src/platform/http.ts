@@ -5,7 +5,7 @@ import { createDispatcher, type HttpTls, trustSystemCertificates } from './http-
 import { type Answer, attempt, type Outgoing, plainHeaders } from './http-exchange.ts';
 import { withRetries } from './http-retry.ts';
 import { parseJson } from './json.ts';
-import type { Logger } from './log.ts';
+import type { OpenSpan, Tracer } from './trace.ts';
 
 type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -60,7 +60,8 @@ export interface HttpClientOptions {
   readonly origin?: string;
   /** Asked before each request; what it throws is the request's failure, and nothing is sent. */
   readonly permit?: (signal?: AbortSignal) => Promise<void>;
-  readonly logger?: Logger;
+  /** Each request is a span of it; its id goes along to {@link origin} alone. */
+  readonly tracer?: Tracer;
 }
 
 type AnyRequest = HttpRequest & { readonly responseType: 'json' | 'text' | 'stream' };
@@ -105,18 +106,19 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
     request.signal?.throwIfAborted();
     const outgoing = prepare(request, options.origin ?? null);
     await options.permit?.(request.signal);
-    const started = performance.now();
-    const answer = await withRetries(() => send(outgoing, request), {
-      retries: settings.retries,
-      idempotent: request.idempotent ?? harmlessTwice.has(request.method),
-      signal: request.signal,
-    });
-    options.logger?.debug('HTTP', {
-      method: request.method,
-      url: `${outgoing.url.origin}${outgoing.url.pathname}`,
-      status: answer.status,
-      ms: Math.round(performance.now() - started),
-    });
+    const answer = await traced(options, outgoing, (toSend, noteAttempt) =>
+      withRetries(
+        () => {
+          noteAttempt();
+          return send(toSend, request);
+        },
+        {
+          retries: settings.retries,
+          idempotent: request.idempotent ?? harmlessTwice.has(request.method),
+          signal: request.signal,
+        },
+      ),
+    );
     return { status: answer.status, headers: answer.headers, body: decodeBody(answer, request, outgoing.url) };
   };
 
@@ -135,6 +137,28 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
       await Promise.allSettled(open.map(async (dispatcher) => (await dispatcher).destroy()));
     },
   };
+}
+
+/** Sends as a span that tells how often it was tried and what came of it. Addresses go without their query. */
+async function traced(
+  { tracer, origin }: HttpClientOptions,
+  outgoing: Outgoing,
+  send: (outgoing: Outgoing, noteAttempt: () => void) => Promise<Answer>,
+): Promise<Answer> {
+  if (tracer === undefined) return send(outgoing, () => undefined);
+  const { method, url } = outgoing;
+  const attributes = { 'http.request.method': method, 'url.full': `${url.origin}${url.pathname}` };
+  return tracer.span(`HTTP ${method}`, attributes, async (span) => {
+    let attempts = 0;
+    const noteAttempt = () => span.set({ attempts: ++attempts });
+    const answer = await send(url.origin === origin ? withTrace(outgoing, span) : outgoing, noteAttempt);
+    span.set({ 'http.response.status_code': answer.status });
+    return answer;
+  });
+}
+
+function withTrace(outgoing: Outgoing, { traceparent }: OpenSpan): Outgoing {
+  return { ...outgoing, headers: { ...outgoing.headers, traceparent } };
 }
 
 function prepare(request: AnyRequest, origin: string | null): Outgoing {
