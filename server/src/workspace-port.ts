@@ -20,6 +20,8 @@ export interface Workspace {
   /** Opened and initialised. Fails with `not-found` for an unknown name, and as {@link TrackingStore.initialize} does. */
   tracker(name: string, signal?: AbortSignal): Promise<TrackingStore>;
   trackerConfiguration(name: string): ResolvedTracker;
+  /** Whether a tracker may be connected to as things are. Never asks for permission. */
+  mayConnect(name: string, signal?: AbortSignal): Promise<boolean>;
   /** Every configured back end; with `check`, what each answers right now. Never asks for permission. */
   connections(options: { check: boolean; signal?: AbortSignal }): Promise<readonly Connection[]>;
   /** A secret or permission of an origin changed: what talks to it is built anew. */

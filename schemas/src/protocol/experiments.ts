@@ -55,6 +55,39 @@ export const listTreeRuns = defineRequest(
   z.object({ runs: z.array(treeRun), nextPage: z.string().nullable(), total: z.number().nullable() }),
 );
 
+/** What past runs of a tracker say, for completion and hover: names and a few values, from its newest runs. */
+export const trackerValues = z.object({
+  tracker: z.string(),
+  /** Names, last used first. */
+  experiments: z.array(z.string()),
+  metrics: z.array(
+    z.object({
+      name: z.string(),
+      runs: z.number(),
+      /** As the name says which way is better; null where no value is a number. */
+      best: jsonNumber.nullable(),
+      /** Newest first. */
+      recent: z.array(jsonNumber),
+    }),
+  ),
+  params: z.array(
+    z.object({
+      name: z.string(),
+      runs: z.number(),
+      /** The most used first. */
+      values: z.array(z.object({ text: z.string(), runs: z.number() })),
+    }),
+  ),
+});
+export type TrackerValues = z.infer<typeof trackerValues>;
+
+/** Of every tracker that answers in time, the default one first. Nobody is asked for a permission. */
+export const knownValues = defineRequest(
+  'experiments/knownValues',
+  inFolder,
+  z.object({ trackers: z.array(trackerValues) }),
+);
+
 export const getRun = defineRequest('experiments/run', ofRun, runDetails);
 
 export const markRuns = defineRequest(

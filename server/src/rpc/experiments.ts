@@ -6,6 +6,7 @@ import {
   experimentsChanged,
   exportTable,
   getRun,
+  knownValues,
   listArtifacts,
   listExperiments,
   listTreeRuns,
@@ -23,6 +24,7 @@ import { pointsPerCurve, toCurve } from '../experiments/curves.ts';
 import { downloadArtifacts } from '../experiments/download.ts';
 import { FolderExperiments } from '../experiments/folder-experiments.ts';
 import { Histories, historyPage } from '../experiments/histories.ts';
+import { readEveryKnownValue } from '../experiments/known-values.ts';
 import { previewArtifact } from '../experiments/preview.ts';
 import { Revisions } from '../experiments/revisions.ts';
 import { readRunDetails } from '../experiments/run-details.ts';
@@ -100,6 +102,17 @@ export function registerExperimentHandlers(context: BackendContext): { dispose()
   registerRequest(context, getRun, async ({ folder, run }, { signal }) =>
     readRunDetails(await trackerOf({ folder, tracker: run.tracker }, signal), run.runId, signal),
   );
+  registerRequest(context, knownValues, async ({ folder }, { signal }) => {
+    const workspace = await context.workspace(folder);
+    const { configuration, defaultTracker } = workspace;
+    const names = configuration.trackers.filter(({ problem }) => problem === null).map(({ name }) => name);
+    const ordered = [...names].sort((a, b) => Number(b === defaultTracker) - Number(a === defaultTracker));
+    const open = async (tracker: string, within: AbortSignal) =>
+      (await workspace.mayConnect(tracker, within)) ? trackerOf({ folder, tracker }, within) : null;
+    const onFailed = (tracker: string, error: unknown) =>
+      context.logger.debug('A tracker tells no values', { tracker, error: toFailure(error).message });
+    return { trackers: await readEveryKnownValue(ordered, { open, onFailed, signal }) };
+  });
   registerRequest(context, trackerLink, async (params, { signal }) => {
     const { store } = await trackerOf(params, signal);
     return { url: store.link(params.experimentId, params.runId) };
