@@ -70,7 +70,9 @@ export function registerEditing({ connection, workspace, guarded }: LanguageCont
   connection.languages.inlayHint.on(({ textDocument: { uri }, range }) => {
     const file = index.get(uri);
     if (!file) return [];
-    const hints = guarded('Hints', [], () => inlayHints(file, { start: range.start.line, end: range.end.line }));
+    const hints = guarded('Hints', [], () =>
+      inlayHints({ index, file }, { start: range.start.line, end: range.end.line }),
+    );
     return hints.map(({ position, text }) => ({ position, label: text, paddingLeft: true }));
   });
   const formatted = (uri: string, options: FormatOptions): TextEdit[] => {

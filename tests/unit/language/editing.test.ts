@@ -5,7 +5,8 @@ import { checkSource } from '#server/language/diagnostics/check-source.ts';
 import { codeActions } from '#server/language/features/code-actions.ts';
 import { foldingRanges } from '#server/language/features/folding.ts';
 import { format, type TextEdit } from '#server/language/features/format.ts';
-import { durationInWords, inlayHints } from '#server/language/features/inlay-hints.ts';
+import { durationInWords } from '#server/language/features/in-words.ts';
+import { inlayHints } from '#server/language/features/inlay-hints.ts';
 import { selectionRanges } from '#server/language/features/selection.ts';
 import { semanticTokens } from '#server/language/features/semantic-tokens.ts';
 import { checkMeaning } from '#server/language/meaning/check-meaning.ts';
@@ -91,7 +92,7 @@ describe('hints', () => {
       `${monitor}schedule: "0 3 * * 1"\nalerts: [{when: drift.share > 1, channel: a, for: 90m, repeat: 4h}]\n`,
     );
     const file = index.get(uri);
-    expect(file && inlayHints(file, { start: 0, end: 99 }).map(({ text }) => text)).toEqual([
+    expect(file && inlayHints({ index, file }, { start: 0, end: 99 }).map(({ text }) => text)).toEqual([
       'At 03:00, only on Monday',
       '1 hour 30 minutes',
     ]);
