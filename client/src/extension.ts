@@ -3,6 +3,7 @@ import {
   commands as registry,
   StatusBarAlignment,
   type StatusBarItem,
+  type TextDocument,
   type TreeDataProvider,
   type TreeView,
   type Uri,
@@ -10,6 +11,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { mayBeEcosystem } from '#schemas/domain/ecosystem.ts';
 import { commands } from './contributions/commands.ts';
 import { panelTypes, views } from './contributions/views.ts';
 import type { ConnectionNode } from './features/connections/nodes.ts';
@@ -54,12 +56,18 @@ export function activate(context: ExtensionContext): void {
       connectionsTree.refresh();
     }),
     workspace.onDidOpenTextDocument((document) => {
-      if (document.languageId === 'mlops') use();
+      if (isForUs(document)) use();
     }),
   );
 
   // The language server starts after activation, so that it never delays the window.
-  if (workspace.textDocuments.some((document) => document.languageId === 'mlops')) setTimeout(use, 0);
+  if (workspace.textDocuments.some(isForUs)) setTimeout(use, 0);
+}
+
+/** Our documents, and other tools' that we understand; all other YAML loads nothing. */
+function isForUs(document: TextDocument): boolean {
+  if (document.languageId !== 'yaml') return document.languageId === 'mlops';
+  return mayBeEcosystem(document.fileName.split(/[\\/]/).at(-1) ?? '', document.getText());
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { env, l10n, commands as registry, window, workspace } from 'vscode';
+import { env, extensions, l10n, commands as registry, window, workspace } from 'vscode';
 import { experimentsChanged } from '#schemas/protocol/experiments.ts';
 import {
   allowOrigin,
@@ -217,6 +217,7 @@ function initialization(onInvalid?: (key: string) => void): InitializationOption
     trusted: workspace.isTrusted,
     settings: serverSettings(readSetting, onInvalid),
     proxyEnvironment: proxyEnvironment((key) => http.get(key)),
+    hasYamlExtension: extensions.getExtension('redhat.vscode-yaml') !== undefined,
   };
 }
 

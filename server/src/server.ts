@@ -9,7 +9,7 @@ if (!process.argv.some((argument) => /^--(?:node-ipc|stdio|socket|pipe)/.test(ar
 const connection = createConnection(ProposedFeatures.all);
 const language = registerLanguage(connection);
 const backend = registerBackendForwarding(connection, {
-  onStateChanged: ({ trusted }) => language.trustChanged(trusted),
+  onStateChanged: (state) => language.stateChanged(state),
 });
 
 connection.onInitialize((params) => {
@@ -17,7 +17,7 @@ connection.onInitialize((params) => {
   // An editor that says nothing about trust gets the language features alone.
   const state = options.success ? options.data : initializationOptions.parse({ trusted: false });
   backend.configure(state);
-  return { capabilities: language.configure(params, state.trusted), serverInfo: { name: 'MLOps Workbench' } };
+  return { capabilities: language.configure(params, state), serverInfo: { name: 'MLOps Workbench' } };
 });
 connection.onShutdown(() => backend.dispose());
 connection.listen();

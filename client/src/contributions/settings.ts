@@ -9,6 +9,12 @@ export const settingsTable = {
   'http.timeoutSeconds': { default: 30, scope: 'window', restricted: false },
   'http.proxy': { default: '', scope: 'machine', restricted: true },
   'diagnostics.severity': { default: 'asReported', scope: 'window', restricted: false },
+  'ecosystem.mlproject.enabled': { default: true, scope: 'window', restricted: false },
+  'ecosystem.dvc.enabled': { default: true, scope: 'window', restricted: false },
+  'ecosystem.kserve.enabled': { default: true, scope: 'window', restricted: false },
+  'ecosystem.argo.enabled': { default: true, scope: 'window', restricted: false },
+  'ecosystem.kfp.enabled': { default: true, scope: 'window', restricted: false },
+  'ecosystem.conda.enabled': { default: true, scope: 'window', restricted: false },
   'trace.server': { default: 'messages', scope: 'window', restricted: false },
 } as const;
 

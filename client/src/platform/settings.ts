@@ -1,3 +1,4 @@
+import { ecosystems } from '#schemas/domain/ecosystem.ts';
 import { type Settings, settings } from '#schemas/protocol/workspace.ts';
 import {
   type DiagnosticSeverityChoice,
@@ -27,6 +28,12 @@ export function serverSettings(read: ReadSetting, onInvalid: (key: SettingKey) =
       timeoutSeconds: accepted('http.timeoutSeconds', (timeoutSeconds) => ({ http: { timeoutSeconds } })),
       proxy: accepted('http.proxy', (proxy) => ({ http: { proxy } })),
     },
+    ecosystem: Object.fromEntries(
+      ecosystems.map((name) => [
+        name,
+        { enabled: accepted(`ecosystem.${name}.enabled`, (enabled) => ({ ecosystem: { [name]: { enabled } } })) },
+      ]),
+    ),
   });
 }
 

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { connection } from '../domain/connection.ts';
+import type { Ecosystem } from '../domain/ecosystem.ts';
 import { defineNotification, defineRequest } from './request.ts';
 
 /** Every request names the workspace folder it is about, by its `file:` URI. */
 export const inFolder = z.object({ folder: z.string() });
+
+const toggle = z.object({ enabled: z.boolean().default(true) }).prefault({});
 
 /** Settings that reach the server; each mirrors `mlops.*` in package.json. */
 export const settings = z.object({
@@ -12,6 +15,16 @@ export const settings = z.object({
     .object({ pageSize: z.int().min(10).max(1000).default(100), refreshSeconds: z.int().min(1).max(3600).default(5) })
     .prefault({}),
   http: z.object({ timeoutSeconds: z.int().min(1).max(600).default(30), proxy: z.string().default('') }).prefault({}),
+  ecosystem: z
+    .object({
+      mlproject: toggle,
+      dvc: toggle,
+      kserve: toggle,
+      argo: toggle,
+      kfp: toggle,
+      conda: toggle,
+    } satisfies Record<Ecosystem, unknown>)
+    .prefault({}),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -21,6 +34,8 @@ export const initializationOptions = z.object({
   settings: settings.prefault({}),
   /** VS Code's `http.proxy*` as environment for the backend. */
   proxyEnvironment: z.record(z.string(), z.string()).default({}),
+  /** Another extension checks YAML's syntax, and some files by the schema store. */
+  hasYamlExtension: z.boolean().default(false),
 });
 export type InitializationOptions = z.infer<typeof initializationOptions>;
 

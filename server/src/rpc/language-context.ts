@@ -1,11 +1,14 @@
 import { type Connection, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import type { LanguageWorkspace } from '../language/language-workspace.ts';
 import { FailureError } from '../platform/failure.ts';
+import type { EcosystemFiles } from './language-ecosystem.ts';
 
 /** What the handlers of the language features share. */
 export interface LanguageContext {
   readonly connection: Connection;
   readonly workspace: LanguageWorkspace;
+  /** Other tools' YAML files. */
+  readonly ecosystem: EcosystemFiles;
   /** Runs one feature; where it fails, that is logged and the fallback answered. */
   readonly guarded: <T>(what: string, fallback: T, run: () => T) => T;
 }

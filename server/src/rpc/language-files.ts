@@ -14,6 +14,8 @@ const PATIENCE_MS = 300;
 const GATHER_MS = 50;
 
 export interface WorkspaceFiles {
+  /** The client is ready. */
+  initialized(): void;
   configure(params: InitializeParams): void;
   trustChanged(trusted: boolean): void;
   /** The diagnostics of an open document were sent. */
@@ -74,11 +76,11 @@ export function registerWorkspaceFiles(
     }
   };
 
-  connection.onInitialized(() => {
+  const initialized = () => {
     isReady = true;
     if (canWatch) void watch();
     setTimeout(() => void start(), PATIENCE_MS).unref();
-  });
+  };
   const watch = () =>
     connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: ['**/*.mlops.yaml', '**/*.mlops.yml', '**/mlops.yaml', '**/mlops.yml'].map((globPattern) => ({
@@ -115,6 +117,7 @@ export function registerWorkspaceFiles(
   });
 
   return {
+    initialized,
     configure({ workspaceFolders, capabilities }) {
       folders = (workspaceFolders ?? []).map(({ uri }) => uri);
       pulls = capabilities.textDocument?.diagnostic !== undefined;

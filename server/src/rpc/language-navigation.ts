@@ -3,7 +3,7 @@ import { definition, highlights, links, references } from '../language/features/
 import { prepareRename, rename } from '../language/features/rename.ts';
 import { workspaceSymbols } from '../language/features/workspace-symbols.ts';
 import type { LanguageContext } from './language-context.ts';
-import { toSymbolKind } from './language-convert.ts';
+import { toRange, toSymbolKind } from './language-convert.ts';
 
 export const navigationCapabilities: ServerCapabilities = {
   definitionProvider: true,
@@ -15,10 +15,16 @@ export const navigationCapabilities: ServerCapabilities = {
 };
 
 /** Definition, references, rename, highlights, links and symbols of the workspace. */
-export function registerNavigation({ connection, workspace, guarded }: LanguageContext): void {
+export function registerNavigation({ connection, workspace, ecosystem, guarded }: LanguageContext): void {
   const { index } = workspace;
   connection.onDefinition(({ textDocument: { uri }, position }) =>
-    guarded('Definition', [], () => definition({ index, uri, position }).map(copied)),
+    guarded('Definition', [], () =>
+      ecosystem.documents.has(uri)
+        ? ecosystem.documents
+            .definition(uri, position)
+            .map(({ uri: to, range }) => ({ uri: to, range: toRange(range) }))
+        : definition({ index, uri, position }).map(copied),
+    ),
   );
   connection.onReferences(({ textDocument: { uri }, position, context }) =>
     guarded('References', [], () => references({ index, uri, position }, context).map(copied)),
@@ -32,7 +38,11 @@ export function registerNavigation({ connection, workspace, guarded }: LanguageC
     ),
   );
   connection.onDocumentLinks(({ textDocument: { uri } }) =>
-    guarded('Links', [], () => links({ index, uri }).map(({ range, target }) => ({ range, target }))),
+    guarded('Links', [], () =>
+      ecosystem.documents.has(uri)
+        ? ecosystem.documents.links(uri).map(({ range, target }) => ({ range: toRange(range), target }))
+        : links({ index, uri }).map(({ range, target }) => ({ range, target })),
+    ),
   );
   connection.onPrepareRename(({ textDocument: { uri }, position }) => {
     const found = guarded('Rename', null, () => prepareRename({ index, uri, position }));

@@ -7,6 +7,7 @@ import {
   type ServerCapabilities,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
+import type { InitializationOptions } from '#schemas/protocol/workspace.ts';
 import { complete } from '../language/features/complete.ts';
 import { completeExpression } from '../language/features/complete-expression.ts';
 import { completeReferences } from '../language/features/complete-references.ts';
@@ -19,6 +20,7 @@ import { LanguageWorkspace } from '../language/language-workspace.ts';
 import { registerCodeActions } from './language-actions.ts';
 import { createGuard, type LanguageContext } from './language-context.ts';
 import { toCompletionItem, toLsp, toSymbol } from './language-convert.ts';
+import { createEcosystem } from './language-ecosystem.ts';
 import { editingCapabilities, registerEditing } from './language-editing.ts';
 import { registerWorkspaceFiles } from './language-files.ts';
 import { navigationCapabilities, registerNavigation } from './language-navigation.ts';
@@ -34,40 +36,53 @@ export const languageCapabilities: ServerCapabilities = {
 };
 
 export interface Language {
-  configure(params: InitializeParams, trusted: boolean): ServerCapabilities;
-  trustChanged(trusted: boolean): void;
+  configure(params: InitializeParams, state: InitializationOptions): ServerCapabilities;
+  stateChanged(state: InitializationOptions): void;
 }
 
 /** Answers an editor's questions about our documents. A feature that fails is logged and answered empty. */
 export function registerLanguage(connection: Connection): Language {
-  const files = new FileKnowledge(() => workspaceFiles.changed());
+  const files = new FileKnowledge(() => {
+    workspaceFiles.changed();
+    ecosystem.republish();
+  });
   const workspace = new LanguageWorkspace(files);
-  const context: LanguageContext = { connection, workspace, guarded: createGuard(connection) };
+  const guarded = createGuard(connection);
+  const ecosystem = createEcosystem(connection, guarded, files);
+  const context: LanguageContext = { connection, workspace, ecosystem, guarded };
   const publisher = registerDocuments(context, () => workspaceFiles);
   const workspaceFiles = registerWorkspaceFiles(context, publisher.republish);
   registerQuestions(context);
   registerNavigation(context);
   registerEditing(context);
+  connection.onInitialized(() => {
+    workspaceFiles.initialized();
+    ecosystem.initialized();
+  });
   const actions = registerCodeActions(context);
 
   return {
-    configure(params, trusted) {
+    configure(params, state) {
       const pull = params.capabilities.textDocument?.diagnostic !== undefined;
       publisher.configure(pull);
       actions.configure(params);
       workspaceFiles.configure(params);
-      workspaceFiles.trustChanged(trusted);
+      workspaceFiles.trustChanged(state.trusted);
+      ecosystem.configure(params, state);
       if (pull) return languageCapabilities;
       const { diagnosticProvider: _, ...pushed } = languageCapabilities;
       return pushed;
     },
-    trustChanged: workspaceFiles.trustChanged,
+    stateChanged(state) {
+      workspaceFiles.trustChanged(state.trusted);
+      ecosystem.stateChanged(state);
+    },
   };
 }
 
 /** Follows what is open, and gives its diagnostics: by push, or where the client can ask, by answer. */
 function registerDocuments(
-  { connection, workspace, guarded }: LanguageContext,
+  { connection, workspace, ecosystem, guarded }: LanguageContext,
   workspaceFiles: () => ReturnType<typeof registerWorkspaceFiles>,
 ): { configure(pull: boolean): void; republish(uris: readonly string[]): void } {
   let pull = false;
@@ -96,23 +111,34 @@ function registerDocuments(
   };
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
-    if (languageId !== 'mlops' && !isMlopsFile(decodeURIComponent(uri))) return;
+    if (languageId !== 'mlops' && !isMlopsFile(decodeURIComponent(uri))) {
+      guarded('Opening', undefined, () => ecosystem.documents.open(uri, version, text));
+      ecosystem.publish(uri);
+      return;
+    }
     watched('Opening', () => workspace.open(uri, version, text));
     publish(uri);
     if (!pull) workspaceFiles().answered();
   });
   connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
+    if (!workspace.documents.get(uri)) {
+      guarded('An edit', undefined, () => ecosystem.documents.change(uri, version, contentChanges));
+      ecosystem.publish(uri);
+      return;
+    }
     watched('An edit', () => workspace.change(uri, version, contentChanges));
     publish(uri);
   });
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
     const known = workspace.documents.get(uri) !== undefined;
+    ecosystem.documents.close(uri);
+    ecosystem.publish(uri);
     watched('Closing', () => workspace.close(uri));
     sent.delete(uri);
     if (known && !pull) void connection.sendDiagnostics({ uri, diagnostics: diagnosticsOf(uri) });
   });
   connection.languages.diagnostics.on(({ textDocument: { uri } }) => {
-    const items = workspace.documents.get(uri) ? diagnosticsOf(uri) : [];
+    const items = workspace.documents.get(uri) ? diagnosticsOf(uri) : ecosystem.diagnostics(uri);
     workspaceFiles().answered();
     return { kind: DocumentDiagnosticReportKind.Full, items };
   });
@@ -125,11 +151,12 @@ function registerDocuments(
   };
 }
 
-function registerQuestions({ connection, workspace, guarded }: LanguageContext): void {
+function registerQuestions({ connection, workspace, ecosystem, guarded }: LanguageContext): void {
   const { documents, index } = workspace;
   connection.onCompletion(async ({ textDocument: { uri }, position }) => {
     const source = documents.get(uri)?.source;
-    if (!source) return [];
+    if (!source)
+      return guarded('Completion', [], () => ecosystem.documents.complete(uri, position).map(toCompletionItem));
     const place = { index, uri, position };
     const inExpression = guarded('Completion', null, () => completeExpression(place));
     if (inExpression) return inExpression.map(toCompletionItem);
@@ -139,8 +166,11 @@ function registerQuestions({ connection, workspace, guarded }: LanguageContext):
   });
   connection.onHover(({ textDocument: { uri }, position }) => {
     const source = documents.get(uri)?.source;
-    if (!source) return null;
-    const found = guarded('Hover', null, () => hoverSymbol({ index, uri, position }) ?? hover(source, position));
+    const found = guarded('Hover', null, () =>
+      source
+        ? (hoverSymbol({ index, uri, position }) ?? hover(source, position))
+        : ecosystem.documents.hover(uri, position),
+    );
     return (
       found && {
         contents: { kind: MarkupKind.Markdown, value: found.text },
@@ -150,6 +180,8 @@ function registerQuestions({ connection, workspace, guarded }: LanguageContext):
   });
   connection.onDocumentSymbol(({ textDocument: { uri } }) => {
     const source = documents.get(uri)?.source;
-    return source ? guarded('The outline', [], () => outline(source).map(toSymbol)) : [];
+    return guarded('The outline', [], () =>
+      (source ? outline(source) : ecosystem.documents.outline(uri)).map(toSymbol),
+    );
   });
 }

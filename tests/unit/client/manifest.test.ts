@@ -140,9 +140,11 @@ describe('the manifest', () => {
   it('mirrors the settings that the server is told', () => {
     const defaults = settings.parse({});
     expect(serverSettings((key) => contributes.configuration.properties[`mlops.${key}`]?.default)).toEqual(defaults);
-    const leaves = Object.entries(defaults).flatMap(([group, values]) =>
-      Object.keys(values).map((key) => `${group}.${key}`),
-    );
+    const leavesOf = (value: unknown, path: string): string[] =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === '' ? key : `${path}.${key}`))
+        : [path];
+    const leaves = leavesOf(settings.parse({}), '');
     for (const key of leaves) expect(Object.keys(settingsTable)).toContain(key);
   });
 
@@ -158,7 +160,7 @@ describe('the manifest', () => {
   it('is activated by what it is about, never by everything', () => {
     for (const event of manifest.activationEvents) {
       expect(event).toMatch(
-        /^(onLanguage:mlops|onUri|onWebviewPanel:mlops\.\w+|workspaceContains:.*(mlops|mlflow|mlruns).*)$/,
+        /^(onLanguage:(mlops|yaml)|onUri|onWebviewPanel:mlops\.\w+|workspaceContains:.*(mlops|mlflow|mlruns).*)$/,
       );
     }
     for (const type of Object.values(panelTypes)) expect(manifest.activationEvents).toContain(`onWebviewPanel:${type}`);

@@ -31,8 +31,7 @@ interface Span {
 
 /** A name that stands for something else. */
 export interface Reference extends Span {
-  /** Where that is; null where it is out of sight or not there. */
-  readonly target: Target | null;
+  readonly target: Target;
 }
 
 export interface Target extends Span {

@@ -1,3 +1,4 @@
+import type { Ecosystem } from '#schemas/domain/ecosystem.ts';
 import { type Diagnostic, type DiagnosticCode, diagnosticCodes } from '../diagnostics/diagnostic.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { lineAt } from '../diagnostics/ranges.ts';
@@ -12,7 +13,7 @@ import { analyseEnvironment } from './conda.ts';
 import { analysePipeline } from './dvc.ts';
 import { analyseProject } from './mlproject.ts';
 import { analysePipelineSpec } from './pipeline-spec.ts';
-import { type Ecosystem, type Recognized, recognize } from './recognize.ts';
+import { type Recognized, recognize } from './recognize.ts';
 import { analyseRollout } from './rollouts.ts';
 import { ecosystemSchema } from './schemas.ts';
 import { analyseServing } from './serving.ts';

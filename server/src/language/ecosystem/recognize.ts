@@ -1,11 +1,8 @@
+import { isEnvironmentName, mayBeEcosystem } from '#schemas/domain/ecosystem.ts';
 import { keyText } from '../schema/check-value.ts';
 import type { Node } from '../syntax/ast.ts';
 import type { Source, SourceDocument } from '../syntax/source.ts';
 import { entriesOf } from '../syntax/walk.ts';
-
-/** The ecosystems that can be switched off one by one. */
-export const ecosystems = ['mlproject', 'dvc', 'kserve', 'argo', 'kfp', 'conda'] as const;
-export type Ecosystem = (typeof ecosystems)[number];
 
 /** What a document is. `kind` is a kind of the schema set. */
 export type Recognized =
@@ -16,26 +13,12 @@ export type Recognized =
   | { readonly ecosystem: 'kserve'; readonly set: 'kserve'; readonly kind: string }
   | { readonly ecosystem: 'argo'; readonly set: 'argo-rollouts' | 'argo-workflows'; readonly kind: string };
 
-const condaName = /^(?:[\w.-]*[-_.])?(?:conda|environment)(?:[-_.][\w.-]*)?\.ya?ml$/i;
-const clusterText = /^apiVersion:[ \t]*["']?(?:argoproj\.io\/v1alpha1|serving\.kserve\.io\/v1(?:alpha1|beta1))\b/m;
-const pipelineText = /^(?:schemaVersion|pipelineInfo):/m;
-
-/** Larger files were not written by a person. */
-const MAX_LENGTH = 2 * 1024 * 1024;
-
-/** Whether a file may hold anything for us, by its name and a look at its text: cheap, so that other YAML costs nothing. */
-export function mayBeEcosystem(uri: string, text: string): boolean {
-  if (text.length > MAX_LENGTH) return false;
-  return isEcosystemName(uri) || clusterText.test(text) || pipelineText.test(text);
+/** Whether a file may hold anything for us: cheap, so that other YAML costs nothing. */
+export function mayHoldEcosystem(uri: string, text: string): boolean {
+  return mayBeEcosystem(fileName(uri), text);
 }
 
-/** Whether a file's name alone says what it is. */
-export function isEcosystemName(uri: string): boolean {
-  const name = fileName(uri);
-  return name === 'mlproject' || name === 'dvc.yaml' || condaName.test(name);
-}
-
-/** The name in lower case: MLflow takes `MLProject` too. */
+/** The name in lower case: MLflow takes `MLProject`, too. */
 function fileName(uri: string): string {
   return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1)).toLowerCase();
 }
@@ -71,7 +54,7 @@ export function recognize(uri: string, source: Source, document: SourceDocument)
   if (keys.has('pipelineInfo') && keys.has('schemaVersion'))
     return { ecosystem: 'kfp', set: 'kfp', kind: 'PipelineSpec' };
   // One document of that name with what makes it an environment: others have such names too.
-  if (condaName.test(name) && source.documents.length === 1 && keys.has('dependencies') && !keys.has('python'))
+  if (isEnvironmentName(name) && source.documents.length === 1 && keys.has('dependencies') && !keys.has('python'))
     return { ecosystem: 'conda', set: 'conda', kind: 'Environment' };
   return null;
 }

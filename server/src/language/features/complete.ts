@@ -27,8 +27,11 @@ export interface Completion {
 export function complete(source: Source, position: Position): Completion[] {
   const context = cursorContext(source, position);
   if (context.path.length === 0 && (context.newDocument || context.key === 'kind')) return newDocument(context);
-  if (context.kind === null) return [];
-  const root = schemaOf(context.kind);
+  return context.kind === null ? [] : completeBySchema(context, schemaOf(context.kind));
+}
+
+/** Keys and values that a schema has for the place of the cursor. */
+export function completeBySchema(context: CursorContext, root: SchemaNode): Completion[] {
   switch (context.role) {
     case 'key':
       return keys(schemasAt(root, context.path), context);

@@ -3,7 +3,7 @@ import { type SchemaNode, schemaOf } from '../schema/schema-model.ts';
 import { fittingMappings, schemasAt } from '../schema/schema-path.ts';
 import type { Source } from '../syntax/source.ts';
 import type { Position } from './cursor.ts';
-import { locate, positionAt } from './locate.ts';
+import { type Located, locate, positionAt } from './locate.ts';
 
 export interface Hover {
   /** Markdown. */
@@ -15,8 +15,12 @@ export interface Hover {
 /** What the key at a position means; for a value, what its key means. */
 export function hover(source: Source, position: Position): Hover | null {
   const located = locate(source, position);
-  if (!located?.kind) return null;
-  const mappings = fittingMappings(schemasAt(schemaOf(located.kind), located.path), located.siblings);
+  return located?.kind ? hoverBySchema(source, located, schemaOf(located.kind)) : null;
+}
+
+/** What a schema says of the key at a place. */
+export function hoverBySchema(source: Source, located: Located, root: SchemaNode): Hover | null {
+  const mappings = fittingMappings(schemasAt(root, located.path), located.siblings);
   const found = describe(mappings, located.key);
   return found === null
     ? null
