@@ -28,9 +28,11 @@ export interface WalkLimits {
   readonly entries: number;
   /** Folders within folders. */
   readonly depth: number;
+  /** Which files are looked for, by their names; ours, unless it says otherwise. */
+  readonly accepts?: (name: string) => boolean;
 }
 
-const noLimits: WalkLimits = { entries: Number.POSITIVE_INFINITY, depth: Number.POSITIVE_INFINITY };
+export const noLimits: WalkLimits = { entries: Number.POSITIVE_INFINITY, depth: Number.POSITIVE_INFINITY };
 
 interface Folder {
   readonly path: string;
@@ -50,6 +52,9 @@ export async function* walk(
 ): AsyncGenerator<string> {
   let level: Folder[] = [{ path: folder, depth: 0, rules: await rulesAbove(folder) }];
   let left = limits.entries;
+  const accepts = limits.accepts ?? isMlopsFile;
+  const isWanted = (entry: Dirent, path: string, rules: IgnoreRules) =>
+    entry.isFile() && accepts(entry.name) && !isIgnored(path, false, rules);
   while (level.length > 0) {
     const next: Folder[] = [];
     for (const { path: parent, depth, rules: above } of level) {
@@ -60,16 +65,12 @@ export async function* walk(
       const rules = entries.some(({ name }) => name === '.gitignore') ? await withRulesOf(parent, above) : above;
       for (const entry of entries) {
         const path = join(parent, entry.name);
-        if (isOurs(entry, path, rules)) yield path;
+        if (isWanted(entry, path, rules)) yield path;
         else if (depth < limits.depth && isEntered(entry, path, rules)) next.push({ path, depth: depth + 1, rules });
       }
     }
     level = next;
   }
-}
-
-function isOurs(entry: Dirent, path: string, rules: IgnoreRules): boolean {
-  return entry.isFile() && isMlopsFile(entry.name) && !isIgnored(path, false, rules);
 }
 
 function isEntered(entry: Dirent, path: string, rules: IgnoreRules): boolean {

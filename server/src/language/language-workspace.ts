@@ -61,7 +61,12 @@ export class LanguageWorkspace {
 
   /** All diagnostics of a file, open or not, in order. */
   diagnostics(uri: string): readonly Diagnostic[] {
-    return withSeverities(this.#reported(uri), severitiesFor(uri, this.index, this.#severities));
+    return this.withChosenSeverities(uri, this.#reported(uri));
+  }
+
+  /** What was found in a file, ours or another tool's, as grave as people chose it to be. */
+  withChosenSeverities(uri: string, found: readonly Diagnostic[]): readonly Diagnostic[] {
+    return withSeverities(found, severitiesFor(uri, this.index, this.#severities));
   }
 
   #reported(uri: string): readonly Diagnostic[] {

@@ -4,14 +4,21 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FailureError } from '../platform/failure.ts';
 import { checkSource } from './diagnostics/check-source.ts';
-import { type DiagnosticCode, diagnosticCodes, documentationUrl, type Severity } from './diagnostics/diagnostic.ts';
+import {
+  type Diagnostic,
+  type DiagnosticCode,
+  diagnosticCodes,
+  documentationUrl,
+  type Severity,
+} from './diagnostics/diagnostic.ts';
 import { severitiesFor, withSeverities } from './diagnostics/severities.ts';
-import { type WalkLimits, walk } from './find-files.ts';
+import { checkEcosystemFile, ecosystemSource, mayBeEcosystemFile } from './ecosystem/validate.ts';
+import { isMlopsFile, noLimits, type WalkLimits, walk } from './find-files.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
 import { checkPython } from './python/check-python.ts';
 import { PythonModules } from './python/python-modules.ts';
 import { WorkspaceIndex } from './symbols/workspace-index.ts';
-import { parseSource } from './syntax/source.ts';
+import { parseSource, type Source } from './syntax/source.ts';
 
 /** One diagnostic as the command line prints it: 1-based, columns in UTF-16 units. */
 export interface FileDiagnostic {
@@ -44,10 +51,14 @@ export async function validateFiles(options: {
   signal?: AbortSignal;
 }): Promise<ValidationResult> {
   const { cwd, signal } = options;
-  const files = await findFiles(options.paths.length > 0 ? options.paths : ['.'], cwd, signal);
+  const found = await findFiles(options.paths.length > 0 ? options.paths : ['.'], cwd, signal);
+  const named = new Set(options.paths.map((path) => resolve(cwd, path)));
+  const others = await readOthers(found, signal);
+  const files = found.filter((file) => isMlopsFile(file) || others.has(file) || named.has(file));
   const index = new WorkspaceIndex();
   const problems = new Map<string, string>();
-  for (const file of new Set([...files, ...(await filesAround(files, options.paths, { cwd, signal }))])) {
+  const own = files.filter((file) => !others.has(file));
+  for (const file of new Set([...own, ...(await filesAround(files, options.paths, { cwd, signal }))])) {
     signal?.throwIfAborted();
     const text = await readText(file);
     if ('problem' in text) problems.set(file, text.problem);
@@ -59,7 +70,9 @@ export async function validateFiles(options: {
     signal?.throwIfAborted();
     const problem = problems.get(file);
     const name = displayPath(file, cwd);
-    if (problem !== undefined) diagnostics.push(unreadable(name, problem));
+    const other = others.get(file);
+    if (other) diagnostics.push(...toFile(withChosen(file, checkEcosystemFile(file, other), index), name));
+    else if (problem !== undefined) diagnostics.push(unreadable(name, problem));
     else diagnostics.push(...(await checkFile(file, { name, index, modules, signal })));
   }
   return { files: files.map((file) => displayPath(file, cwd)), diagnostics };
@@ -74,10 +87,27 @@ async function findFiles(paths: readonly string[], cwd: string, signal?: AbortSi
       throw new FailureError('input', `There is no file or folder ${path}.`, {
         remedy: 'Check the path; it is looked up from the current folder.',
       });
-    if (info.isDirectory()) for await (const file of walk(absolute, signal)) found.add(file);
+    if (info.isDirectory()) for await (const file of walk(absolute, signal, { ...noLimits, accepts })) found.add(file);
     else found.add(absolute);
   }
   return [...found].sort();
+}
+
+function accepts(name: string): boolean {
+  return isMlopsFile(name) || mayBeEcosystemFile(name);
+}
+
+/** The files among some that are other tools' and that we understand. */
+async function readOthers(files: readonly string[], signal?: AbortSignal): Promise<Map<string, Source>> {
+  const found = new Map<string, Source>();
+  for (const file of files) {
+    if (isMlopsFile(file)) continue;
+    signal?.throwIfAborted();
+    const text = await readText(file);
+    const source = 'text' in text ? ecosystemSource(file, text.text) : null;
+    if (source) found.set(file, source);
+  }
+  return found;
 }
 
 /** More than a workspace has; a file that lies on its own in a huge folder is still checked in no time. */
@@ -126,7 +156,6 @@ interface Check {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Hints are for editors, where they fade what could go; here they would only be noise. */
 async function checkFile(path: string, { name, index, modules, signal }: Check): Promise<FileDiagnostic[]> {
   const uri = pathToFileURL(path).href;
   const indexed = index.get(uri);
@@ -134,7 +163,16 @@ async function checkFile(path: string, { name, index, modules, signal }: Check):
   const { source } = indexed.symbols;
   const python = await checkPython({ source, uri, modules, ...(signal ? { signal } : {}) });
   const reported = [...checkSource(source), ...checkMeaning(indexed, index, filesOnDisk), ...python];
-  const all = withSeverities(reported, severitiesFor(uri, index, new Map()))
+  return toFile(withChosen(path, reported, index), name);
+}
+
+function withChosen(path: string, found: readonly Diagnostic[], index: WorkspaceIndex): readonly Diagnostic[] {
+  return withSeverities(found, severitiesFor(pathToFileURL(path).href, index, new Map()));
+}
+
+/** Hints are for editors, where they fade what could go; here they would only be noise. */
+function toFile(diagnostics: readonly Diagnostic[], name: string): FileDiagnostic[] {
+  const all = diagnostics
     .filter(({ severity }) => severity !== 'hint')
     .sort((a, b) => a.range.startLine - b.range.startLine || a.range.startCharacter - b.range.startCharacter);
   return all.map((diagnostic) => ({

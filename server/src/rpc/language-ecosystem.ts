@@ -18,6 +18,7 @@ import type { InitializationOptions } from '#schemas/protocol/workspace.ts';
 import { EcosystemDocuments } from '../language/ecosystem/ecosystem-documents.ts';
 import { OtherFiles } from '../language/ecosystem/other-files.ts';
 import type { FileKnowledge } from '../language/file-knowledge.ts';
+import type { LanguageWorkspace } from '../language/language-workspace.ts';
 import { toLsp } from './language-convert.ts';
 
 export interface EcosystemFiles {
@@ -43,7 +44,7 @@ const GATHER_MS = 50;
 export function createEcosystem(
   connection: Connection,
   guarded: <T>(what: string, fallback: T, run: () => T) => T,
-  files: Pick<FileKnowledge, 'exists'>,
+  { files, workspace }: { files: Pick<FileKnowledge, 'exists'>; workspace: LanguageWorkspace },
 ): EcosystemFiles {
   const others = new OtherFiles(() => gather());
   const documents = new EcosystemDocuments({
@@ -58,7 +59,9 @@ export function createEcosystem(
   const shown = new Set<string>();
 
   const diagnostics = (uri: string) =>
-    guarded('Diagnostics', [], () => documents.diagnostics(uri)).map((each) => toLsp(each, uri));
+    guarded('Diagnostics', [], () => workspace.withChosenSeverities(uri, documents.diagnostics(uri))).map((each) =>
+      toLsp(each, uri),
+    );
   const publish = (uri: string) => {
     if (pulls) return;
     const found = diagnostics(uri);

@@ -48,7 +48,7 @@ export function registerLanguage(connection: Connection): Language {
   });
   const workspace = new LanguageWorkspace(files);
   const guarded = createGuard(connection);
-  const ecosystem = createEcosystem(connection, guarded, files);
+  const ecosystem = createEcosystem(connection, guarded, { files, workspace });
   const context: LanguageContext = { connection, workspace, ecosystem, guarded };
   const publisher = registerDocuments(context, () => workspaceFiles);
   const workspaceFiles = registerWorkspaceFiles(context, publisher.republish);
