@@ -58,3 +58,8 @@ export function markdownText(text: string, limit = 200): string {
   const cut = characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : line;
   return cut.replaceAll(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');
 }
+
+/** A number of things, grouped as the editor's language does. */
+export function formatCount(count: number, locale: string): string {
+  return count.toLocaleString(locale);
+}

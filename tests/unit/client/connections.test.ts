@@ -27,6 +27,9 @@ describe('a connection in its view', () => {
       context: ['connection', 'remote', 'sign-in'],
       command: { id: 'mlops.signIn' },
     });
+    // A path is told from the folder: all of it would leave no room for what is wrong with it.
+    const detail = `There is no file ${new URL(folder).pathname}/old.db.`;
+    expect(node({ healthy: false, detail }).description).toBe('There is no file old.db.');
     expect(node({ attention: 'fix-configuration' }).command?.id).toBe('mlops.openConfiguration');
   });
 

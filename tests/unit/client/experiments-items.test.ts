@@ -108,7 +108,7 @@ describe('other items', () => {
 
   it('say how much is shown', () => {
     const more = { kind: 'more', id: 'm', parentId: 'p', shown: 100 } as const;
-    expect(itemView({ ...more, total: 532 }, surroundings).description).toBe('100 of 532 shown');
+    expect(itemView({ ...more, total: 10_000 }, surroundings).description).toBe('100 of 10,000 shown');
     expect(itemView({ ...more, total: null }, surroundings).description).toBe('100 shown');
   });
 });

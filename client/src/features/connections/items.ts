@@ -7,6 +7,7 @@ import type {
 } from '#schemas/domain/connection.ts';
 import { type CommandId, commands } from '../../contributions/commands.ts';
 import { failureLine } from '../../platform/failures.ts';
+import { withoutFolder } from '../../platform/folder-text.ts';
 import { markdownText } from '../../platform/format.ts';
 import type { ItemView } from '../../platform/item-view.ts';
 import type { ConnectionEntryNode, ConnectionErrorNode, ConnectionNode, WarningNode } from './nodes.ts';
@@ -36,9 +37,9 @@ const attentionCommands: Partial<Record<ConnectionAttention, CommandId>> = {
   'fix-configuration': commands.openConfiguration,
 };
 
-function connectionItem({ id, connection }: ConnectionEntryNode): ItemView {
+function connectionItem({ id, folder, connection }: ConnectionEntryNode): ItemView {
   const remedy = connection.attention ? attentionCommands[connection.attention] : undefined;
-  const description = describeConnection(connection);
+  const description = withoutFolder(describeConnection(connection), folder);
   return {
     id,
     label: connection.name,

@@ -1,10 +1,11 @@
-import { l10n, Uri } from 'vscode';
+import { l10n } from 'vscode';
 import type { ConnectionAttention } from '#schemas/domain/connection.ts';
 import type { RunStatus } from '#schemas/domain/run.ts';
 import type { TreeRun } from '#schemas/protocol/experiments.ts';
 import { type CommandId, commands } from '../../contributions/commands.ts';
 import { failureLine } from '../../platform/failures.ts';
-import { formatAgo, formatDuration, formatMetric, markdownText } from '../../platform/format.ts';
+import { withoutFolder } from '../../platform/folder-text.ts';
+import { formatAgo, formatCount, formatDuration, formatMetric, markdownText } from '../../platform/format.ts';
 import type { ItemView } from '../../platform/item-view.ts';
 import { decoratedRun } from './decorations.ts';
 import type {
@@ -32,11 +33,11 @@ export function itemView(node: ExperimentNode, surroundings: Surroundings): Item
     case 'tracker':
       return trackerItem(node);
     case 'experiment':
-      return experimentItem(node);
+      return experimentItem(node, surroundings);
     case 'run':
       return runItem(node, surroundings);
     case 'more':
-      return moreItem(node);
+      return moreItem(node, surroundings);
     case 'error':
       return errorItem(node);
     case 'note':
@@ -60,8 +61,8 @@ function trackerItem({ id, connection }: TrackerNode): ItemView {
   };
 }
 
-function experimentItem({ id, connection, experiment, only }: ExperimentEntryNode): ItemView {
-  const runs = experiment.runs === null ? undefined : countRuns(experiment.runs);
+function experimentItem({ id, connection, experiment, only }: ExperimentEntryNode, { locale }: Surroundings): ItemView {
+  const runs = experiment.runs === null ? undefined : countRuns(experiment.runs, locale);
   return {
     id,
     label: experiment.name,
@@ -116,11 +117,14 @@ function runItem({ id, folder, connection, run }: RunNode, { now, locale }: Surr
   };
 }
 
-function moreItem({ id, shown, total }: MoreNode): ItemView {
+function moreItem({ id, shown, total }: MoreNode, { locale }: Surroundings): ItemView {
   return {
     id,
     label: l10n.t('Load more…'),
-    description: total === null ? l10n.t('{0} shown', shown) : l10n.t('{0} of {1} shown', shown, total),
+    description:
+      total === null
+        ? l10n.t('{0} shown', formatCount(shown, locale))
+        : l10n.t('{0} of {1} shown', formatCount(shown, locale), formatCount(total, locale)),
     icon: { id: 'ellipsis' },
     children: 'none',
     context: ['more'],
@@ -162,12 +166,6 @@ function deeds(): Record<'sign-in' | 'allow-origin', string> {
     'sign-in': l10n.t('Sign in to see the runs'),
     'allow-origin': l10n.t('Allow this folder to connect'),
   };
-}
-
-/** A message with paths relative to the folder: a long path at its start would leave no room for what is wrong. */
-function withoutFolder(message: string, folder: string): string {
-  const path = Uri.parse(folder, true).fsPath;
-  return message.replaceAll(`${path}/`, '').replaceAll(`${path}\\`, '');
 }
 
 function noteItem({ id, note }: NoteNode): ItemView {
@@ -217,8 +215,8 @@ export function statusName(status: RunStatus): string {
   }
 }
 
-export function countRuns(count: number): string {
-  return count === 1 ? l10n.t('1 run') : l10n.t('{0} runs', count);
+export function countRuns(count: number, locale: string): string {
+  return count === 1 ? l10n.t('1 run') : l10n.t('{0} runs', formatCount(count, locale));
 }
 
 /** Stores on a disk have no page of their own to open. */

@@ -3,6 +3,7 @@ import type { RunRef } from '#schemas/domain/run.ts';
 import { type TableRow, tableColumns, tableWindow } from '#schemas/protocol/experiments.ts';
 import { ClientFailure } from '../../platform/failures.ts';
 import { formatAgo } from '../../platform/format.ts';
+import { growingPick } from '../../platform/growing-pick.ts';
 import type { Server } from '../../platform/server-connection.ts';
 import { countRuns, statusName } from './items.ts';
 import type { ExperimentsModel } from './model.ts';
@@ -37,59 +38,69 @@ export class ExperimentPickers {
     this.options = options;
   }
 
-  /** Every experiment there is; trackers that don't answer are left out. Fails where none answers. */
-  async experiments(): Promise<ExperimentEntryNode[]> {
-    const { model, folders } = this.options;
-    const failures: unknown[] = [];
-    const found = await Promise.all(
-      folders().map(async ({ uri }) => {
-        const trackers = await model.listTrackers(uri);
-        const lists = await Promise.all(
-          trackers.map((tracker) =>
-            model.listExperiments(uri, tracker).catch((error: unknown) => {
-              failures.push(error);
-              return [];
-            }),
-          ),
-        );
-        return lists.flat();
-      }),
-    );
-    const experiments = found.flat();
-    if (experiments.length === 0 && failures.length > 0) throw failures[0];
-    if (experiments.length === 0) {
-      throw new ClientFailure(
-        'not-found',
-        l10n.t('No experiments were found in this workspace.'),
-        l10n.t('Add a connection, or log a run into this folder.'),
-      );
-    }
-    return experiments;
+  /** An experiment of whichever tracker answers first; undefined where none does or there is none. */
+  async anyExperiment(): Promise<ExperimentEntryNode | undefined> {
+    const lists = (await this.trackers()).map(async ({ uri, tracker }) => {
+      const [first] = await this.options.model.listExperiments(uri, tracker);
+      if (!first) throw new Error('no experiments');
+      return first;
+    });
+    return Promise.any(lists).catch(() => undefined);
   }
 
+  /** One of the experiments there are, as their trackers answer; the only one is taken without asking. */
   async experiment(placeHolder: string): Promise<ExperimentEntryNode | undefined> {
-    const experiments = await this.experiments();
-    const [only] = experiments;
-    if (experiments.length === 1) return only;
-    const picked = await window.showQuickPick<ExperimentPick>(experimentPicks(experiments), {
+    const picked = await growingPick<ExperimentPick>({
       placeHolder,
-      matchOnDescription: true,
+      grow: async (show) => {
+        const trackers = await this.trackers();
+        const failures: unknown[] = [];
+        const found: ExperimentEntryNode[] = [];
+        const picks: ExperimentPick[] = [];
+        await Promise.all(
+          trackers.map(async ({ uri, tracker }) => {
+            try {
+              const experiments = await this.options.model.listExperiments(uri, tracker);
+              found.push(...experiments);
+              picks.push(
+                ...experimentPicks(experiments, { isNamed: trackers.length > 1, locale: this.options.locale }),
+              );
+              if (found.length > 1) show([...picks]);
+            } catch (error) {
+              failures.push(error);
+            }
+          }),
+        );
+        if (found.length === 0) throw failures[0] ?? nothingFound();
+        return found.length === 1 ? picks.find(({ node }) => node !== undefined) : undefined;
+      },
     });
     return picked?.node;
+  }
+
+  /** The trackers of every folder. */
+  private async trackers() {
+    const { model, folders } = this.options;
+    const lists = folders().map(async ({ uri }) =>
+      (await model.listTrackers(uri)).map((tracker) => ({ uri, tracker })),
+    );
+    return (await Promise.all(lists)).flat();
   }
 
   async run(): Promise<ChosenRuns | undefined> {
     const experiment = await this.experiment(l10n.t('Experiment of the run'));
     if (!experiment) return undefined;
-    const picks = await this.runPicks(experiment);
-    const picked = await window.showQuickPick(picks, { placeHolder: l10n.t('Run to open'), matchOnDescription: true });
+    const picked = await window.showQuickPick(this.runPicks(experiment), {
+      placeHolder: l10n.t('Run to open'),
+      matchOnDescription: true,
+    });
     return picked && { folder: experiment.folder, runs: [picked.ref] };
   }
 
   /** Several runs of one experiment, besides those that are chosen already. */
   async runs(experiment: ExperimentEntryNode, chosen: readonly RunRef[] = []): Promise<ChosenRuns | undefined> {
     const taken = new Set(chosen.map(({ runId }) => runId));
-    const picks = (await this.runPicks(experiment)).filter(({ ref }) => !taken.has(ref.runId));
+    const picks = this.runPicks(experiment).then((all) => all.filter(({ ref }) => !taken.has(ref.runId)));
     const picked = await window.showQuickPick(picks, {
       placeHolder: l10n.t('Runs to compare'),
       canPickMany: true,
@@ -99,19 +110,19 @@ export class ExperimentPickers {
     return { folder: experiment.folder, runs: [...chosen, ...picked.map(({ ref }) => ref)] };
   }
 
-  /** Keys of the metrics that runs have, the commonest first. */
-  async metricKeys(): Promise<string[]> {
-    const { server, model, folders } = this.options;
-    const counts = new Map<string, number>();
-    for (const { uri } of folders()) {
-      for (const { name } of await model.listTrackers(uri)) {
+  /** Tells of keys of metrics as trackers answer: the commonest of each first, each once. */
+  async metricKeys(tell: (keys: readonly string[]) => void): Promise<void> {
+    const { server } = this.options;
+    const known = new Set<string>();
+    await Promise.all(
+      (await this.trackers()).map(async ({ uri, tracker: { name } }) => {
         const columns = await server.request(tableColumns, { folder: uri, tracker: name }).catch(() => null);
-        for (const { kind, key, runs } of columns?.columns ?? []) {
-          if (kind === 'metric') counts.set(key, (counts.get(key) ?? 0) + runs);
-        }
-      }
-    }
-    return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([key]) => key);
+        const metrics = (columns?.columns ?? []).filter(({ kind }) => kind === 'metric');
+        metrics.sort((a, b) => b.runs - a.runs || a.key.localeCompare(b.key));
+        for (const { key } of metrics) known.add(key);
+        if (metrics.length > 0) tell([...known]);
+      }),
+    );
   }
 
   private async runPicks({ folder, connection, experiment }: ExperimentEntryNode): Promise<RunPick[]> {
@@ -139,15 +150,27 @@ function runPick({ ref, cells, status, marks }: TableRow, locale: string): RunPi
   };
 }
 
-/** Experiments below the name of their tracker, where there are several. */
-function experimentPicks(experiments: readonly ExperimentEntryNode[]): ExperimentPick[] {
-  const groups = Map.groupBy(experiments, ({ connection }) => connection.name);
-  const picks = (nodes: readonly ExperimentEntryNode[]): ExperimentPick[] =>
-    nodes.map((node) => ({
+function nothingFound(): ClientFailure {
+  return new ClientFailure(
+    'not-found',
+    l10n.t('No experiments were found in this workspace.'),
+    l10n.t('Add a connection, or log a run into this folder.'),
+  );
+}
+
+/** The experiments of a tracker, below its name where there are several trackers. */
+function experimentPicks(
+  experiments: readonly ExperimentEntryNode[],
+  { isNamed, locale }: { isNamed: boolean; locale: string },
+): ExperimentPick[] {
+  const picks = experiments.map(
+    (node): ExperimentPick => ({
       label: node.experiment.name,
-      ...(node.experiment.runs === null ? {} : { description: countRuns(node.experiment.runs) }),
+      ...(node.experiment.runs === null ? {} : { description: countRuns(node.experiment.runs, locale) }),
       node,
-    }));
-  if (groups.size === 1) return picks(experiments);
-  return [...groups].flatMap(([label, nodes]) => [{ label, kind: QuickPickItemKind.Separator }, ...picks(nodes)]);
+    }),
+  );
+  const [first] = experiments;
+  if (!isNamed || !first) return picks;
+  return [{ label: first.connection.name, kind: QuickPickItemKind.Separator }, ...picks];
 }

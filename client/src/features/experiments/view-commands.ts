@@ -3,6 +3,7 @@ import { listTreeRuns } from '#schemas/protocol/experiments.ts';
 import { commands } from '../../contributions/commands.ts';
 import { contexts } from '../../contributions/contexts.ts';
 import { toFailure } from '../../platform/failures.ts';
+import { growingPick } from '../../platform/growing-pick.ts';
 import type { Handlers } from '../../platform/handlers.ts';
 import type { Server } from '../../platform/server-connection.ts';
 import type { ExperimentsModel } from './model.ts';
@@ -78,7 +79,8 @@ const validationDelayMs = 250;
 
 /** A filter in MLflow's search syntax; the server says whether it can be read. */
 async function askFilter({ server, pickers, state }: ViewCommandOptions): Promise<string | undefined> {
-  const probe = (await pickers.experiments())[0];
+  // The box is there at once: a tracker that is slow holds up nobody who types.
+  const probe = pickers.anyExperiment().catch(() => undefined);
   let latest = 0;
   return window.showInputBox({
     title: l10n.t('Filter Runs'),
@@ -88,11 +90,12 @@ async function askFilter({ server, pickers, state }: ViewCommandOptions): Promis
     async validateInput(text) {
       latest += 1;
       const mine = latest;
-      if (text.trim() === '' || !probe) return undefined;
+      if (text.trim() === '') return undefined;
       await new Promise((resolve) => setTimeout(resolve, validationDelayMs));
-      if (mine !== latest) return undefined;
+      const found = await probe;
+      if (mine !== latest || !found) return undefined;
       try {
-        const { folder, connection, experiment } = probe;
+        const { folder, connection, experiment } = found;
         await server.request(listTreeRuns, {
           folder,
           tracker: connection.name,
@@ -122,14 +125,18 @@ async function askOrder(pickers: ExperimentPickers, current: string): Promise<st
     { label: l10n.t('Name'), orderBy: 'attributes.run_name ASC' },
     { label: l10n.t('Status'), orderBy: 'attributes.status ASC' },
   ];
-  const metrics = (await pickers.metricKeys()).map((metric): OrderPick => ({ label: metric, metric }));
-  const picked = await window.showQuickPick<OrderPick>(
-    [
-      ...fixed.map((pick) => (pick.orderBy === current ? { ...pick, description: l10n.t('as now') } : pick)),
-      ...(metrics.length > 0 ? [{ label: l10n.t('Metrics'), kind: QuickPickItemKind.Separator }, ...metrics] : []),
-    ],
-    { title: l10n.t('Sort Runs'), placeHolder: l10n.t('What to sort runs by') },
-  );
+  const marked = fixed.map((pick) => (pick.orderBy === current ? { ...pick, description: l10n.t('as now') } : pick));
+  const picked = await growingPick<OrderPick>({
+    title: l10n.t('Sort Runs'),
+    placeHolder: l10n.t('What to sort runs by'),
+    grow: async (show) => {
+      const separator: OrderPick = { label: l10n.t('Metrics'), kind: QuickPickItemKind.Separator };
+      const pickOf = remembering((metric: string): OrderPick => ({ label: metric, metric }));
+      show(marked);
+      await pickers.metricKeys((keys) => show([...marked, separator, ...keys.map(pickOf)]));
+      return undefined;
+    },
+  });
   if (picked?.metric === undefined) return picked?.orderBy;
   const direction = await askDirection(picked.metric);
   return direction && `${searchKey('metrics', picked.metric)} ${direction === 'max' ? 'DESC' : 'ASC'}`;
@@ -140,18 +147,34 @@ interface MetricPick extends QuickPickItem {
 }
 
 async function askMetric(pickers: ExperimentPickers): Promise<ViewState['metric'] | undefined> {
-  const keys = await pickers.metricKeys();
-  const picks: MetricPick[] = [
-    { label: l10n.t('Automatic'), description: l10n.t('the metric that most runs have'), metric: null },
-    ...keys.map((metric) => ({ label: metric, metric })),
-  ];
-  const picked = await window.showQuickPick(picks, {
+  const automatic: MetricPick = {
+    label: l10n.t('Automatic'),
+    description: l10n.t('the metric that most runs have'),
+    metric: null,
+  };
+  const picked = await growingPick<MetricPick>({
     title: l10n.t('Metric Shown Beside Runs'),
     placeHolder: l10n.t('Metric whose last and best value runs are described by'),
+    grow: async (show) => {
+      const pickOf = remembering((metric: string): MetricPick => ({ label: metric, metric }));
+      show([automatic]);
+      await pickers.metricKeys((keys) => show([automatic, ...keys.map(pickOf)]));
+      return undefined;
+    },
   });
   if (!picked || picked.metric === null) return picked && null;
   const direction = await askDirection(picked.metric);
   return direction && { key: picked.metric, direction };
+}
+
+/** Makes each value once, so that what has the focus keeps it. */
+function remembering<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
 }
 
 async function askDirection(metric: string): Promise<'max' | 'min' | undefined> {
