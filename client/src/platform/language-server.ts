@@ -15,7 +15,6 @@ import {
 } from 'vscode-languageclient/node';
 import { failure } from '#schemas/domain/failure.ts';
 import { backendRestarted, type InitializationOptions } from '#schemas/protocol/workspace.ts';
-import { diagnosticsMiddleware } from './diagnostics-severity.ts';
 import { ClientFailure, toFailure } from './failures.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import type { RequestOptions, Server } from './server-connection.ts';
@@ -42,7 +41,6 @@ export function startLanguageServer({ module, log, initialization, onGivenUp }: 
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: initialization,
-    middleware: diagnosticsMiddleware(),
     // One failure is one message, shown by whoever asked; the client's own would be a second one.
     initializationFailedHandler: (error: unknown) => {
       log.error(`The server refused to start: ${toFailure(error).message}`);

@@ -1,11 +1,6 @@
 import { ecosystems } from '#schemas/domain/ecosystem.ts';
 import { type Settings, settings } from '#schemas/protocol/workspace.ts';
-import {
-  type DiagnosticSeverityChoice,
-  diagnosticSeverities,
-  type SettingKey,
-  settingsTable,
-} from '../contributions/settings.ts';
+import { type SettingKey, settingsTable } from '../contributions/settings.ts';
 
 /** Reads one value of VS Code's configuration, whatever a person wrote there. */
 export type ReadSetting = (key: string) => unknown;
@@ -28,6 +23,13 @@ export function serverSettings(read: ReadSetting, onInvalid: (key: SettingKey) =
       timeoutSeconds: accepted('http.timeoutSeconds', (timeoutSeconds) => ({ http: { timeoutSeconds } })),
       proxy: accepted('http.proxy', (proxy) => ({ http: { proxy } })),
     },
+    diagnostics: { severity: read('diagnostics.severity') },
+    inlayHints: {
+      schedules: read('inlayHints.schedules'),
+      durations: read('inlayHints.durations'),
+      values: read('inlayHints.values'),
+      matrix: read('inlayHints.matrix'),
+    },
     ecosystem: Object.fromEntries(
       ecosystems.map((name) => [
         name,
@@ -35,11 +37,6 @@ export function serverSettings(read: ReadSetting, onInvalid: (key: SettingKey) =
       ]),
     ),
   });
-}
-
-export function diagnosticSeverity(read: ReadSetting): DiagnosticSeverityChoice {
-  const value = read('diagnostics.severity');
-  return diagnosticSeverities.find((choice) => choice === value) ?? 'asReported';
 }
 
 /**

@@ -1,26 +1,16 @@
 import { z } from 'zod';
 import { severityChoice } from '../config/severity.ts';
 
-/**
- * Settings of the language features, as editors hand them over: section `mlops` of `workspace/configuration`, or
- * `settings` in `initializationOptions`. What makes no sense counts as not set.
- */
+const toggle = z.boolean().catch(true).default(true);
+
+/** Settings of the language features. What makes no sense counts as not set: a person is still typing it. */
 export const languageSettings = z.object({
   diagnostics: z
     .object({
-      /** By the code of a diagnostic; `*` for the gravest that any may be. */
+      /** By the code of a diagnostic; `*` is the gravest that any may be. null: not one of the choices. */
       severity: z.record(z.string(), severityChoice.nullable().catch(null)).catch({}).default({}),
     })
-    .catch({ severity: {} })
     .prefault({}),
-  inlayHints: z
-    .object({
-      schedules: z.boolean().catch(true).default(true),
-      durations: z.boolean().catch(true).default(true),
-      values: z.boolean().catch(true).default(true),
-      matrix: z.boolean().catch(true).default(true),
-    })
-    .catch({ schedules: true, durations: true, values: true, matrix: true })
-    .prefault({}),
+  inlayHints: z.object({ schedules: toggle, durations: toggle, values: toggle, matrix: toggle }).prefault({}),
 });
 export type LanguageSettings = z.infer<typeof languageSettings>;

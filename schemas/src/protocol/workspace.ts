@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { connection } from '../domain/connection.ts';
 import type { Ecosystem } from '../domain/ecosystem.ts';
+import { languageSettings } from './language-settings.ts';
 import { defineNotification, defineRequest } from './request.ts';
 
 /** Every request names the workspace folder it is about, by its `file:` URI. */
@@ -25,6 +26,7 @@ export const settings = z.object({
       conda: toggle,
     } satisfies Record<Ecosystem, unknown>)
     .prefault({}),
+  ...languageSettings.shape,
 });
 export type Settings = z.infer<typeof settings>;
 

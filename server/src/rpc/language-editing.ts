@@ -12,6 +12,7 @@ import { selectionRanges } from '../language/features/selection.ts';
 import { semanticTokens, tokenModifiers, tokenTypes } from '../language/features/semantic-tokens.ts';
 import { codeActionKinds } from './language-actions.ts';
 import type { LanguageContext } from './language-context.ts';
+import type { SettingsOfLanguage } from './language-settings.ts';
 
 export const editingCapabilities: ServerCapabilities = {
   foldingRangeProvider: true,
@@ -28,7 +29,10 @@ export const editingCapabilities: ServerCapabilities = {
 };
 
 /** Folding, selection, colours, hints and formatting. */
-export function registerEditing({ connection, workspace, guarded }: LanguageContext): void {
+export function registerEditing(
+  { connection, workspace, guarded }: LanguageContext,
+  settings: Pick<SettingsOfLanguage, 'current'>,
+): void {
   const { index } = workspace;
   const sourceOf = (uri: string) => index.get(uri)?.symbols.source;
 
@@ -73,7 +77,9 @@ export function registerEditing({ connection, workspace, guarded }: LanguageCont
     const hints = guarded('Hints', [], () =>
       inlayHints({ index, file }, { start: range.start.line, end: range.end.line }),
     );
-    return hints.map(({ position, text }) => ({ position, label: text, paddingLeft: true }));
+    return hints
+      .filter(({ kind }) => settings.current.inlayHints[kind])
+      .map(({ position, text }) => ({ position, label: text, paddingLeft: true }));
   });
   const formatted = (uri: string, options: FormatOptions): TextEdit[] => {
     const source = sourceOf(uri);

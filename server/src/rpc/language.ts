@@ -24,6 +24,7 @@ import { createEcosystem } from './language-ecosystem.ts';
 import { editingCapabilities, registerEditing } from './language-editing.ts';
 import { registerWorkspaceFiles } from './language-files.ts';
 import { navigationCapabilities, registerNavigation } from './language-navigation.ts';
+import { registerLanguageSettings } from './language-settings.ts';
 
 export const languageCapabilities: ServerCapabilities = {
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
@@ -54,8 +55,10 @@ export function registerLanguage(connection: Connection): Language {
   const workspaceFiles = registerWorkspaceFiles(context, publisher.republish);
   registerQuestions(context);
   registerNavigation(context);
-  registerEditing(context);
+  const settings = registerLanguageSettings(context, () => workspaceFiles.changed());
+  registerEditing(context, settings);
   connection.onInitialized(() => {
+    settings.initialized();
     workspaceFiles.initialized();
     ecosystem.initialized();
   });
@@ -66,6 +69,7 @@ export function registerLanguage(connection: Connection): Language {
       const pull = params.capabilities.textDocument?.diagnostic !== undefined;
       publisher.configure(pull);
       actions.configure(params);
+      settings.configure(params);
       workspaceFiles.configure(params);
       workspaceFiles.trustChanged(state.trusted);
       ecosystem.configure(params, state);
@@ -76,6 +80,8 @@ export function registerLanguage(connection: Connection): Language {
     stateChanged(state) {
       workspaceFiles.trustChanged(state.trusted);
       ecosystem.stateChanged(state);
+      const { diagnostics, inlayHints } = state.settings;
+      settings.replace({ diagnostics, inlayHints });
     },
   };
 }

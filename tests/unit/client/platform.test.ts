@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { softened } from '#client/platform/diagnostics-severity.ts';
 import { ClientFailure, failureLine, toFailure } from '#client/platform/failures.ts';
 import { formatAgo, formatBytes, formatDuration, formatMetric, markdownText } from '#client/platform/format.ts';
 import { type Answer, OriginPermissions } from '#client/platform/permissions.ts';
 import { RestartPolicy } from '#client/platform/restart-policy.ts';
 import { CredentialStore, originOf } from '#client/platform/secrets.ts';
-import { diagnosticSeverity, proxyEnvironment, serverSettings } from '#client/platform/settings.ts';
+import { proxyEnvironment, serverSettings } from '#client/platform/settings.ts';
 import type { JsonNumber } from '#schemas/domain/number.ts';
 import { EventEmitter } from './vscode-fake.ts';
 
@@ -179,15 +178,6 @@ describe('settings', () => {
     });
     expect(read({ proxy: 'http://p:1', proxySupport: 'off', systemCertificates: false })).toEqual({});
     expect(read({ proxy: '', noProxy: [] })).toEqual({ NODE_USE_SYSTEM_CA: '1' });
-  });
-
-  it('soften diagnostics, and never make them graver', () => {
-    const problems = () => [{ severity: 0 }, { severity: 3 }];
-    expect(softened(problems(), 'asReported')).toEqual([{ severity: 0 }, { severity: 3 }]);
-    expect(softened(problems(), 'information')).toEqual([{ severity: 2 }, { severity: 3 }]);
-    expect(softened(problems(), 'off')).toEqual([]);
-    expect(diagnosticSeverity(() => 'nonsense')).toBe('asReported');
-    expect(diagnosticSeverity(() => 'warning')).toBe('warning');
   });
 });
 
