@@ -74,9 +74,11 @@ export class LanguageWorkspace {
     if (!file) return [];
     const own = checkSource(file.symbols.source);
     const meaning = checkMeaning(file, this.index, this.#files);
-    if (meaning.length === 0) return own;
-    return [...own, ...meaning].sort(
-      (a, b) => a.range.startLine - b.range.startLine || a.range.startCharacter - b.range.startCharacter,
+    if (meaning.length === 0) return firstOf(own);
+    return firstOf(
+      [...own, ...meaning].sort(
+        (a, b) => a.range.startLine - b.range.startLine || a.range.startCharacter - b.range.startCharacter,
+      ),
     );
   }
 
@@ -114,6 +116,13 @@ export class LanguageWorkspace {
     else if (this.index.get(uri)?.symbols.source.text !== text || this.index.isOpen(uri))
       this.index.setOnDisk(uri, parseSource(text));
   }
+}
+
+/** As many as an editor shows; more only take time to send. */
+const MOST_DIAGNOSTICS = 1000;
+
+function firstOf(sorted: Diagnostic[]): Diagnostic[] {
+  return sorted.length <= MOST_DIAGNOSTICS ? sorted : sorted.slice(0, MOST_DIAGNOSTICS);
 }
 
 async function readText(uri: string): Promise<string | null> {

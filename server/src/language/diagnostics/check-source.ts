@@ -45,11 +45,14 @@ function checkDocument(source: Source, document: SourceDocument, all: Diagnostic
   if (document.body === null) return;
   const chunks = chunksOf(document);
   let wasOutOfLine = false;
+  let wasLate = false;
   for (const chunk of chunks) {
     const isOutOfLine = chunk.misplaced?.code === 'BAD_INDENT';
+    const isLate = chunk.parsed.late === true;
     // One stray line puts all that follow out of line: the first of them says so for the rest.
-    all.push(...shifted(syntaxOf(chunk, source, !(isOutOfLine && wasOutOfLine)), chunk));
+    if (!(isLate && wasLate)) addAll(syntaxOf(chunk, source, !(isOutOfLine && wasOutOfLine)), chunk, all);
     wasOutOfLine = isOutOfLine;
+    wasLate ||= isLate;
   }
   const entries = entriesOf(document.body);
   const head = headOf(entries);
@@ -229,15 +232,31 @@ function keepChecks(
   let found = free ? memory.byPlace.get(schema) : undefined;
   if (!found) {
     const findings: Finding[] = [];
-    const report: Report = (finding) => findings.push(finding);
-    // A chunk that can't be read has one thing to say, and guesses about the rest would only be in the way.
-    if (!chunk.parsed.problems.some((problem) => problem.severity === 'error')) run(report, contextOf(report, check));
-    checkExpressions(chunk.parsed.root, textOf(chunk, check.source), report);
-    checkSecrets(chunk.parsed.root, report);
+    untilEnough(findings, (report) => {
+      // A chunk that can't be read has one thing to say, and guesses about the rest would only be in the way.
+      if (!chunk.parsed.problems.some((problem) => problem.severity === 'error')) run(report, contextOf(report, check));
+      checkExpressions(chunk.parsed.root, textOf(chunk, check.source), report);
+      checkSecrets(chunk.parsed.root, report);
+    });
     found = findings.map((finding) => diagnosticOf(finding, chunk, check.source.lines));
     if (free) memory.byPlace.set(schema, found);
   }
-  check.all.push(...shifted(found, chunk));
+  addAll(found, chunk, check.all);
+}
+
+/** Findings of one chunk: who wrote so much that is wrong knows by then. */
+const ENOUGH = 1000;
+const enough = new Error('enough findings');
+
+/** Ends a check in the midst of it once there are enough findings. */
+function untilEnough(findings: Finding[], run: (report: Report) => void): void {
+  try {
+    run((finding) => {
+      if (findings.push(finding) >= ENOUGH) throw enough;
+    });
+  } catch (error) {
+    if (error !== enough) throw error;
+  }
 }
 
 // ── what the keys of a collection decide together ───────────────────────────────────────────────────────────────
@@ -360,8 +379,8 @@ function add(check: DocumentCheck, chunk: Chunk | undefined, finding: Finding): 
   if (chunk) check.all.push(shiftDiagnostic(diagnosticOf(finding, chunk, check.source.lines), chunk.firstLine));
 }
 
-function shifted(diagnostics: readonly Diagnostic[], chunk: Chunk): readonly Diagnostic[] {
-  return diagnostics.length === 0 ? diagnostics : diagnostics.map((each) => shiftDiagnostic(each, chunk.firstLine));
+function addAll(diagnostics: readonly Diagnostic[], chunk: Chunk, all: Diagnostic[]): void {
+  for (const each of diagnostics) all.push(shiftDiagnostic(each, chunk.firstLine));
 }
 
 function diagnosticOf(finding: Finding, chunk: Chunk, lines: LineTable): Diagnostic {

@@ -1,4 +1,4 @@
-import { parseExpression } from '../expressions/parser.ts';
+import { MAX_EXPRESSION, parseExpression } from '../expressions/parser.ts';
 import type { Node } from '../syntax/ast.ts';
 import { forEachScalar } from '../syntax/walk.ts';
 import type { Report } from './finding.ts';
@@ -10,13 +10,19 @@ export interface ExpressionSpan {
   readonly closed: boolean;
 }
 
+/** Expressions of one text that are read. */
+const MOST_SPANS = 1000;
+
 /** The expressions between two offsets of a text. A brace pair inside a quoted string does not end one. */
 export function expressionSpans(text: string, from: number, to: number): ExpressionSpan[] {
   const spans: ExpressionSpan[] = [];
   let position = text.indexOf('${{', from);
-  while (position >= 0 && position < to) {
+  let canClose = true;
+  while (position >= 0 && position < to && spans.length < MOST_SPANS) {
     const start = position + 3;
-    const end = closing(text, start, to);
+    const end = canClose ? closing(text, start, to) : -1;
+    // Where none is closed behind this one, none behind the next is.
+    if (end < 0) canClose = false;
     spans.push({ start, end: end < 0 ? lineEnd(text, start, to) : end, closed: end >= 0 });
     position = text.indexOf('${{', end < 0 ? start : end);
   }
@@ -25,12 +31,13 @@ export function expressionSpans(text: string, from: number, to: number): Express
 
 function closing(text: string, from: number, to: number): number {
   let quote = '';
-  for (let position = from; position < to - 1; position++) {
+  const last = Math.min(to, from + MAX_EXPRESSION);
+  const lastQuote = from + text.slice(from, last).lastIndexOf("'");
+  for (let position = from; position < last - 1; position++) {
     const character = text[position] ?? '';
     if (quote !== '') {
       if (character === quote) quote = '';
-    } else if (character === "'" && text.indexOf("'", position + 1) < to && text.indexOf("'", position + 1) > 0)
-      quote = character;
+    } else if (character === "'" && lastQuote > position) quote = character;
     else if (character === '}' && text[position + 1] === '}') return position;
   }
   const plain = text.indexOf('}}', from);

@@ -23,9 +23,12 @@ const messages: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'This can’t stand here.',
 };
 
+/** What a chunk that can't be read has to say after this many problems is that it can't be read. */
+const MOST_PROBLEMS = 100;
+
 /** What is wrong with the syntax of a chunk: the same is told once a line, with how often it stands there. */
 export function syntaxFindings(problems: readonly SyntaxProblem[], text: string, root: Node | null): Finding[] {
-  const found = problems.map((problem) => syntaxFinding(problem, text, root));
+  const found = problems.slice(0, MOST_PROBLEMS).map((problem) => syntaxFinding(problem, text, root));
   return [...oncePerLine(found, text), ...controlCharacters(text)];
 }
 
@@ -46,16 +49,52 @@ function oncePerLine(findings: readonly Finding[], text: string): Finding[] {
 }
 
 // All below the space but tab and line ends: no YAML may hold them, and the parser takes them as text.
-const control = /[\p{Cc}--[\t\n\r\u007F-\u009F]]+/gv;
+const control = /[\p{Cc}--[\t\n\r\u007F-\u009F]]/v;
 
 /** Characters that can't be seen and that no YAML may hold, once a line. */
 function controlCharacters(text: string): Finding[] {
-  const found = [...text.matchAll(control)].map(({ index, 0: characters }): Finding => {
-    const code = characters.charCodeAt(0).toString(16).padStart(4, '0').toUpperCase();
-    const message = `The control character U+${code} can’t stand in YAML; in double quotes write \\x${code.slice(2)}.`;
-    return { code: 'yaml-syntax', start: index, end: index + characters.length, message };
-  });
-  return oncePerLine(found, text);
+  if (!control.test(text)) return [];
+  const found: Finding[] = [];
+  let lineStart = 0;
+  for (const line of text.split('\n')) {
+    const at = line.search(control);
+    if (at >= 0) found.push(controlFinding(line, at, lineStart));
+    lineStart += line.length + 1;
+  }
+  return found;
+}
+
+function controlFinding(line: string, at: number, lineStart: number): Finding {
+  const code = line.charCodeAt(at).toString(16).padStart(4, '0').toUpperCase();
+  const message = `The control character U+${code} can’t stand in YAML; in double quotes write \\x${code.slice(2)}.`;
+  const more = runsAfter(line, at);
+  return {
+    code: 'yaml-syntax',
+    start: lineStart + at,
+    end: lineStart + endOfRun(line, at),
+    message: more === 0 ? message : `${message} And ${more} more on this line.`,
+  };
+}
+
+function endOfRun(line: string, from: number): number {
+  let end = from;
+  while (end < line.length && isControl(line.charCodeAt(end))) end++;
+  return end;
+}
+
+/** How many runs of the same character as the one at `at` follow its own run. */
+function runsAfter(line: string, at: number): number {
+  let count = 0;
+  for (let position = endOfRun(line, at); position < line.length; position++) {
+    if (!isControl(line.charCodeAt(position))) continue;
+    if (line[position] === line[at]) count++;
+    position = endOfRun(line, position) - 1;
+  }
+  return count;
+}
+
+function isControl(code: number): boolean {
+  return code < 32 && code !== 9 && code !== 10 && code !== 13;
 }
 
 /** A problem of syntax as a finding with words of our own; the full parser's say where it is more exact. */

@@ -17,6 +17,8 @@ const levels: readonly (readonly BinaryOperator[])[] = [
 ];
 
 const MAX_DEPTH = 100;
+/** Characters. A tree of more would take more calls to walk than there are. */
+export const MAX_EXPRESSION = 8192;
 
 /**
  * Parses what stands between `${{` and `}}`. It always answers a tree: where something is missing a `missing` node
@@ -24,6 +26,10 @@ const MAX_DEPTH = 100;
  */
 export function parseExpression(text: string): ParsedExpression {
   const problems: ExpressionProblem[] = [];
+  if (text.length > MAX_EXPRESSION) {
+    const message = `This expression is longer than ${MAX_EXPRESSION} characters.`;
+    return { root: { type: 'missing', start: 0, end: 0 }, problems: [{ start: 0, end: text.length, message }] };
+  }
   const parser = new Parser(tokenize(text, problems), problems);
   return { root: parser.parse(), problems: problems.sort((a, b) => a.start - b.start) };
 }

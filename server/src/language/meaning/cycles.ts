@@ -10,16 +10,26 @@ export function checkCycles(file: IndexedFile, document: DocumentSymbols): { uni
     const next = names[1] ?? names[0] ?? '';
     const span = first?.symbols.step?.needs.get(next);
     if (!first || !span) return [];
-    const way = [...names, names[0]].map((name) => `\`${name}\``).join(' → ');
+    const way = wayOf(names);
     const message =
       names.length === 1 ? `The step \`${first.name}\` waits for itself.` : `These steps wait for each other: ${way}.`;
-    const related = units.slice(1).flatMap((unit, index) => {
+    const related = units.slice(1, MOST_NAMED).flatMap((unit, index) => {
       const towards = names[(index + 2) % names.length] ?? '';
       const at = unit.symbols.step?.needs.get(towards);
       return at ? [{ file, unit, span: at, message: `\`${unit.name}\` waits for \`${towards}\`.` }] : [];
     });
     return [{ unit: first, finding: { code: 'step-cycle' as const, span, message, related } }];
   });
+}
+
+/** Steps of one circle that are named; circles that are told. A graph of thousands may hold more than can be counted. */
+const MOST_NAMED = 20;
+const MOST_CYCLES = 100;
+
+function wayOf(names: readonly string[]): string {
+  const quoted = names.slice(0, MOST_NAMED).map((name) => `\`${name}\``);
+  const left = names.length - quoted.length;
+  return [...quoted, ...(left > 0 ? [`${left} more`] : []), `\`${names[0]}\``].join(' → ');
 }
 
 /** Circles of a graph by a search in depth that needs no call stack: there may be thousands of steps in a row. */
@@ -40,6 +50,7 @@ function cyclesOf(steps: DocumentSymbols['steps']): string[][] {
         done.add(left);
       } else if (onPath.has(next.value)) {
         cycles.push(path.slice(path.indexOf(next.value)));
+        if (cycles.length >= MOST_CYCLES) return cycles;
       } else if (!done.has(next.value) && steps.has(next.value)) {
         path.push(next.value);
         onPath.add(next.value);

@@ -42,11 +42,27 @@ export function checkReferences(origin: Origin, unit: Unit): MeaningFinding[] {
         ? stepTargets(origin, unit, reference.name)
         : resolve(reference, origin);
     if (targets.length > 0) return [];
-    const names = [
-      ...new Set(sources.flatMap((document) => definitionsOf(document, kind).map(({ definition }) => definition.name))),
-    ];
-    return [unknown(reference, check, names, origin)];
+    return [unknown(reference, check, namesIn(sources, kind), origin)];
   });
+}
+
+const namesOfKinds = new WeakMap<DocumentSymbols, Map<SymbolKind, readonly string[]>>();
+
+/** The names of one kind that some documents define. */
+function namesIn(sources: readonly DocumentSymbols[], kind: SymbolKind): readonly string[] {
+  const [only] = sources;
+  if (only && sources.length === 1) return namesOf(only, kind);
+  return [...new Set(sources.flatMap((document) => namesOf(document, kind)))];
+}
+
+function namesOf(document: DocumentSymbols, kind: SymbolKind): readonly string[] {
+  const kinds = namesOfKinds.get(document) ?? new Map<SymbolKind, readonly string[]>();
+  namesOfKinds.set(document, kinds);
+  const known = kinds.get(kind);
+  if (known) return known;
+  const names = [...new Set(definitionsOf(document, kind).map(({ definition }) => definition.name))];
+  kinds.set(kind, names);
+  return names;
 }
 
 function stepTargets(origin: Origin, unit: Unit, name: string): readonly unknown[] {

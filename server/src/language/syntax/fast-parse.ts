@@ -47,6 +47,8 @@ const OPEN_BRACE = 123;
 const PIPE = 124;
 const CLOSE_BRACE = 125;
 const MAX_DEPTH = 64;
+/** Values of one chunk: more than this no person wrote, and the rest of the service would walk them all. */
+const MAX_VALUES = 50_000;
 
 class FastParser {
   readonly #text: string;
@@ -57,6 +59,7 @@ class FastParser {
   /** Indentation of the current line; −1 at the end of the text. */
   #indent = -1;
   #depth = 0;
+  #values = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -187,6 +190,7 @@ class FastParser {
 
   /** What follows a colon or dash at `from`, in a collection at `indent`; leaves the cursor on the next line. */
   #value(from: number, indent: number, ofKey: boolean): Node | null {
+    if (++this.#values > MAX_VALUES) throw giveUp;
     let position = from;
     let code = this.#text.charCodeAt(position);
     if (position < this.#length && code !== SPACE && code !== LF && code !== CR) throw giveUp;
@@ -314,6 +318,7 @@ class FastParser {
   }
 
   #flowNode(position: number): Node {
+    if (++this.#values > MAX_VALUES) throw giveUp;
     const code = this.#text.charCodeAt(position);
     return code === OPEN_BRACE || code === OPEN_BRACKET ? this.#flow(position) : this.#flowScalar(position);
   }

@@ -8,6 +8,21 @@ export interface FullParse {
 
 /** Parses a chunk with the full parser. Duplicate keys are left to the caller, who sees the keys of all chunks. */
 export function fullParse(text: string): FullParse {
+  try {
+    return parsed(text);
+  } catch (error) {
+    // The parser descends by calls, and only it knows how deep.
+    if (!(error instanceof RangeError)) throw error;
+    const message = 'This is nested too deeply to be read.';
+    const start = Math.max(0, text.search(/[^\s]/));
+    return {
+      root: null,
+      problems: [{ start, end: start + 1, code: 'RESOURCE_EXHAUSTION', message, severity: 'error' }],
+    };
+  }
+}
+
+function parsed(text: string): FullParse {
   const document = parseDocument(text, {
     keepSourceTokens: false,
     uniqueKeys: false,

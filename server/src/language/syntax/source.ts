@@ -1,6 +1,7 @@
 import type { Node, SyntaxProblem } from './ast.ts';
 import { fastParse } from './fast-parse.ts';
 import { fullParse } from './full-parse.ts';
+import { contentStart, FullBudget, refusedChunk, refusedDocuments, refusedText } from './limits.ts';
 import { type LineTable, scanLines } from './lines.ts';
 import { type BranchSpan, type ContainerSpan, type LeafSpan, split, splitFurther } from './split.ts';
 
@@ -8,6 +9,8 @@ import { type BranchSpan, type ContainerSpan, type LeafSpan, split, splitFurther
 export interface Parsed {
   /** Read by the full parser: only then can there be anchors, aliases, tags or problems. */
   readonly full: boolean;
+  /** Not read, for what stands before it took the full parser long enough. */
+  readonly late?: true;
   readonly root: Node | null;
   readonly problems: readonly SyntaxProblem[];
 }
@@ -84,11 +87,17 @@ type Reuse = (offset: number, length: number) => Parsed | undefined;
 
 function build(text: string, reuse: Reuse): Source {
   const lines = scanLines(text);
+  const tooLong = refusedText(text);
+  if (tooLong) return unread(text, lines, tooLong);
+  const spans = split(text, lines);
+  const tooMany = refusedDocuments(spans.length);
+  if (tooMany) return unread(text, lines, tooMany);
   const chunks: Chunk[] = [];
+  const budget = new FullBudget();
   const chunk = (span: LeafSpan): Chunk => {
     const offset = lines.starts[span.firstLine] ?? 0;
     const length = (lines.starts[span.endLine] ?? text.length) - offset;
-    const parsed = reuse(offset, length) ?? parseChunk(text, offset, offset + length);
+    const parsed = within(budget, reuse(offset, length), { text, offset, length });
     const made: Chunk = {
       type: 'leaf',
       offset,
@@ -108,10 +117,10 @@ function build(text: string, reuse: Reuse): Source {
   // An entry that can't be read is cut smaller, down to the line that is to blame.
   const chunkOrBranch = (span: LeafSpan): Chunk | Branch => {
     const made = chunk(span);
-    if (!made.parsed.problems.some(({ severity }) => severity === 'error')) return made;
+    if (made.parsed.late || !made.parsed.problems.some(({ severity }) => severity === 'error')) return made;
     const further = splitFurther(text, lines, span);
     if (further === null) return made;
-    chunks.splice(chunks.indexOf(made), 1);
+    chunks.splice(chunks.lastIndexOf(made), 1);
     return branch(further);
   };
   const container = (span: ContainerSpan): Container => ({
@@ -119,11 +128,42 @@ function build(text: string, reuse: Reuse): Source {
     indent: span.indent,
     entries: span.entries.map((entry) => (entry.type === 'leaf' ? chunkOrBranch(entry) : branch(entry))),
   });
-  const documents = split(text, lines).map((span) => ({
+  const documents = spans.map((span) => ({
     ...span,
     body: span.body === null ? null : span.body.type === 'leaf' ? chunk(span.body) : container(span.body),
   }));
   return { text, lines, documents, chunks };
+}
+
+/** A file of one chunk, of which nothing is known but why. */
+function unread(text: string, lines: LineTable, problem: SyntaxProblem): Source {
+  const chunk: Chunk = {
+    type: 'leaf',
+    offset: 0,
+    length: text.length,
+    firstLine: 0,
+    endLine: lines.count,
+    parsed: { full: true, root: null, problems: [problem] },
+    misplaced: null,
+  };
+  const documents = [{ firstLine: 0, endLine: lines.count, bodyLine: 0, marked: false, body: chunk }];
+  return { text, lines, documents, chunks: [chunk] };
+}
+
+interface Place {
+  readonly text: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A chunk's parse, taken over or made; one that the full parser may not make any more says so instead. */
+function within(budget: FullBudget, before: Parsed | undefined, { text, offset, length }: Place): Parsed {
+  const fast = before ?? fastParsed(text, offset, offset + length);
+  if (fast && !fast.full) return fast;
+  const own = () => detached(text, offset, offset + length);
+  const late = budget.spend(length, () => contentStart(own()));
+  if (late) return { full: true, late: true, root: null, problems: [late] };
+  return before && !before.late ? before : fullyParsed(own());
 }
 
 function misplacement(text: string, lines: LineTable, span: LeafSpan, parsed: Parsed): SyntaxProblem | null {
@@ -166,10 +206,14 @@ function contentEnd(text: string, from: number): number {
   return end <= 0 ? from + 1 : from + end;
 }
 
-function parseChunk(text: string, start: number, end: number): Parsed {
-  const own = detached(text, start, end);
-  const root = fastParse(own);
-  return root === undefined ? { full: true, ...fullParse(own) } : { full: false, root, problems: none };
+function fastParsed(text: string, start: number, end: number): Parsed | undefined {
+  const root = fastParse(detached(text, start, end));
+  return root === undefined ? undefined : { full: false, root, problems: none };
+}
+
+function fullyParsed(text: string): Parsed {
+  const refused = refusedChunk(text);
+  return { full: true, ...(refused ? { root: null, problems: [refused] } : fullParse(text)) };
 }
 
 const none: readonly SyntaxProblem[] = [];

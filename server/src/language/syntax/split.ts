@@ -1,3 +1,4 @@
+import { MAX_SPLIT_INDENT } from './limits.ts';
 import { BLANK, type LineTable, TABBED } from './lines.ts';
 
 const BANG = 33;
@@ -222,6 +223,7 @@ function splitEntry(text: string, lines: LineTable, entry: EntryLines, splitFrom
   const content = firstContent(lines, entry.start + 1, entry.end);
   if (content < 0) return leaf;
   const inner = lines.indents[content] ?? 0;
+  if (inner > MAX_SPLIT_INDENT) return leaf;
   if (inner < own || (inner === own && !isDash(text, lines, content, inner))) return leaf;
   // A value already stands behind the key, yet keys are indented under it: never valid, so the damage is kept small.
   if (
@@ -250,7 +252,7 @@ function isDash(text: string, lines: LineTable, line: number, indent: number): b
 }
 
 const key = /(?:"(?:[^"\\\n\r]|\\[^\n\r])*"[ \t]*|'(?:[^'\n\r]|'')*'[ \t]*|[A-Za-z0-9_$<][^\n\r]*?):(?=[ \t\r\n]|$)/y;
-const propertyKey = /(?:[&!*][^\s]*[ ]+)+[^\s#][^\n\r]*?:(?=[ \t\r\n]|$)/y;
+const propertyKey = /(?:[&!*][^\s]*[ ]+){1,4}[^\s#][^\n\r]*?:(?=[ \t\r\n]|$)/y;
 const bareKey =
   /(?:[^\s,[\]{}#&*!|>'"%@`?:-][^\n\r:#]*(?::[^\s:#][^\n\r:#]*)*|"[^"\n\r\\]*"|'[^'\n\r]*'):[ ]*(?:[ ]#[^\n\r]*)?(?=[\r\n]|$)/y;
 
