@@ -8,6 +8,7 @@ import {
 import { foldingRanges } from '../language/features/folding.ts';
 import { type FormatOptions, format } from '../language/features/format.ts';
 import { inlayHints } from '../language/features/inlay-hints.ts';
+import { formatDash, formatNewLine } from '../language/features/on-type.ts';
 import { selectionRanges } from '../language/features/selection.ts';
 import { semanticTokens, tokenModifiers, tokenTypes } from '../language/features/semantic-tokens.ts';
 import { codeActionKinds } from './language-actions.ts';
@@ -26,6 +27,7 @@ export const editingCapabilities: ServerCapabilities = {
   inlayHintProvider: true,
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
+  documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n', moreTriggerCharacter: ['-'] },
 };
 
 /** Folding, selection, colours, hints and formatting. */
@@ -92,4 +94,13 @@ export function registerEditing(
   connection.onDocumentRangeFormatting(({ textDocument: { uri }, options, range }) =>
     formatted(uri, { indent: options.tabSize, lines: { start: range.start.line, end: range.end.line } }),
   );
+  connection.onDocumentOnTypeFormatting(({ textDocument: { uri }, position, ch, options }) => {
+    const source = sourceOf(uri);
+    if (!source) return [];
+    return guarded('Formatting', [], () =>
+      (ch === '-' ? formatDash(source, position) : formatNewLine(source, position, { indent: options.tabSize })).map(
+        ({ range, text }) => ({ range, newText: text }),
+      ),
+    );
+  });
 }

@@ -15,6 +15,8 @@ const keyAt = /^(?:"([^"\\]*)"|'([^']*)'|([^\s#&*!|>'"%@`{}[\],?-][^#{}[\],]*?|-
 
 /** A line as the splitter of nested collections reads it. It needs no parser, so that it works in broken text. */
 export function segmentsOf(text: string): Segment[] {
+  // A byte order mark is no column of its own.
+  if (text.startsWith('\uFEFF')) return segmentsOf(text.slice(1));
   const segments: Segment[] = [];
   let column = /^ */.exec(text)?.[0].length ?? 0;
   while (text[column] === '-' && (text[column + 1] === ' ' || text[column + 1] === undefined)) {
