@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkSource } from '#server/language/diagnostics/check-source.ts';
 import { diagnosticCodes, documentationUrl } from '#server/language/diagnostics/diagnostic.ts';
+import { checkEcosystem } from '#server/language/ecosystem/check.ts';
 import { checkMeaning } from '#server/language/meaning/check-meaning.ts';
 import { WorkspaceIndex } from '#server/language/symbols/workspace-index.ts';
 import { parseSource } from '#server/language/syntax/source.ts';
@@ -42,12 +43,19 @@ const other = parseSource(
 );
 const files = { exists: (uri: string) => !uri.endsWith('/tran.py') };
 
-function found(text: string): string[] {
+function foundInOurs(text: string): string[] {
   const index = new WorkspaceIndex();
   index.setOpen('file:///ws/b.mlops.yaml', other);
   const source = parseSource(text);
   const file = index.setOpen('file:///ws/a.mlops.yaml', source);
   return [...checkSource(source), ...checkMeaning(file, index, files)].map(({ code }) => code);
+}
+
+/** Other tools' files, which are known by their names where they say nothing of themselves. */
+function foundElsewhere(text: string): string[] {
+  const name = text.startsWith('stages:') ? 'dvc.yaml' : text.startsWith('apiVersion:') ? 'a.yaml' : 'MLproject';
+  const options = { enabled: () => true, hasYamlExtension: false, around: { ...files, read: () => null } };
+  return checkEcosystem(`file:///ws/${name}`, parseSource(text), options).map(({ code }) => code);
 }
 
 const severityOf = (code: string) => diagnosticCodes[code as keyof typeof diagnosticCodes];
@@ -68,6 +76,7 @@ describe('pages about diagnostics', () => {
     '%s shows what gives it, and what does not',
     (code) => {
       const example = examples(code);
+      const found = code.startsWith('ecosystem-') ? foundElsewhere : foundInOurs;
       expect(found(example?.wrong ?? '')).toContain(code);
       expect(found(example?.right ?? '').filter((each) => severityOf(each) !== 'hint')).toEqual([]);
       expect(found(example?.right ?? '')).not.toContain(code);
