@@ -124,7 +124,7 @@ describe('a server that mlops.yaml names', () => {
     const text = await page.evaluate(() => navigator.clipboard.readText());
     expect(text).toContain('team');
     expect(text).toMatch(/mlops-workbench\.mlops-workbench \d+\.\d+\.\d+/);
-    expect(text).toMatch(/\d+\.\d+\.\d+ in the browser, host/);
+    expect(text).toMatch(/^- .+ \d+\.\d+\.\d+ in the browser, (host|remote) /m);
     const basic = Buffer.from(`${username}:${password}`).toString('base64');
     for (const secret of [password, token, basic]) expect(text).not.toContain(secret);
     const logs = [...(await product.vsCode.logs()).values()].join('\n');

@@ -70,7 +70,7 @@ test('a request that fails is a span too', async () => {
 test('spans go to the collector that the person’s environment names, with the ids that the tracker was told', async () => {
   await work(tracker.url, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_HEADERS: 'api-key=k' });
   expect(collector.seen.map(({ path }) => path)).toEqual(['/v1/traces']);
-  const [{ body, headers } = { body: '', headers: {} }] = collector.seen;
+  const { body = '', headers = {} } = collector.seen[0] ?? {};
   expect(headers).toMatchObject({ 'api-key': 'k', 'content-type': 'application/json' });
   expect(headers.traceparent).toBeUndefined();
   expect(headers.authorization).toBeUndefined();
