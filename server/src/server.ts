@@ -7,7 +7,7 @@ import { registerLanguage } from './rpc/language.ts';
 if (!process.argv.some((argument) => /^--(?:node-ipc|stdio|socket|pipe)/.test(argument))) process.argv.push('--stdio');
 
 const connection = createConnection(ProposedFeatures.all);
-const language = registerLanguage(connection);
+const language = registerLanguage(connection, (method, params, signal) => backend.ask(method, params, signal));
 const backend = registerBackendForwarding(connection, {
   onStateChanged: (state) => language.stateChanged(state),
 });

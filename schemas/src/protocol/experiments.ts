@@ -85,7 +85,11 @@ export type TrackerValues = z.infer<typeof trackerValues>;
 export const knownValues = defineRequest(
   'experiments/knownValues',
   inFolder,
-  z.object({ trackers: z.array(trackerValues) }),
+  z.object({
+    trackers: z.array(trackerValues),
+    /** Trackers that failed or took too long. */
+    failed: z.int(),
+  }),
 );
 
 export const getRun = defineRequest('experiments/run', ofRun, runDetails);

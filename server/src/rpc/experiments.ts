@@ -109,9 +109,12 @@ export function registerExperimentHandlers(context: BackendContext): { dispose()
     const ordered = [...names].sort((a, b) => Number(b === defaultTracker) - Number(a === defaultTracker));
     const open = async (tracker: string, within: AbortSignal) =>
       (await workspace.mayConnect(tracker, within)) ? trackerOf({ folder, tracker }, within) : null;
-    const onFailed = (tracker: string, error: unknown) =>
+    let failed = 0;
+    const onFailed = (tracker: string, error: unknown) => {
+      failed += 1;
       context.logger.debug('A tracker tells no values', { tracker, error: toFailure(error).message });
-    return { trackers: await readEveryKnownValue(ordered, { open, onFailed, signal }) };
+    };
+    return { trackers: await readEveryKnownValue(ordered, { open, onFailed, signal }), failed };
   });
   registerRequest(context, trackerLink, async (params, { signal }) => {
     const { store } = await trackerOf(params, signal);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   type CancellationToken,
+  CancellationTokenSource,
   type Disposable,
   ErrorCodes,
   type MessageConnection,
@@ -32,6 +33,8 @@ interface ClientConnection {
 export interface BackendForwarding {
   /** What `initialize` brought; before it nothing is trusted. `workspace/changed` is followed without help. */
   configure(options: InitializationOptions): void;
+  /** Asks the backend, which the first question starts, as the client would: refused without trust. */
+  ask(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
   /** Null while no backend runs. */
   readonly pid: number | null;
   /** Ends the backend and waits for it. */
@@ -88,6 +91,17 @@ export function registerBackendForwarding(
     configure(next) {
       state = next;
       backend.notify(workspaceChanged.method, state);
+    },
+    async ask(method, params, signal) {
+      const cancelling = new CancellationTokenSource();
+      const cancel = () => cancelling.cancel();
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        return await forwardRequest({ backend, state, method, params, token: cancelling.token });
+      } finally {
+        signal.removeEventListener('abort', cancel);
+        cancelling.dispose();
+      }
     },
     get pid() {
       return backend.pid;

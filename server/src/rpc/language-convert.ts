@@ -1,6 +1,7 @@
 import {
   type CompletionItem,
   CompletionItemKind,
+  type CompletionList,
   DiagnosticSeverity,
   DiagnosticTag,
   type DocumentSymbol,
@@ -75,6 +76,15 @@ export function toCompletionItem(completion: Completion): CompletionItem {
     textEdit: { range: { start: { line, character: start }, end: { line, character: end } }, newText: completion.text },
     ...(completion.continues ? { command: { title: '', command: 'editor.action.triggerSuggest' } } : {}),
   };
+}
+
+/** With `isIncomplete` the editor asks again with the next character. */
+export function toCompletionList(
+  completions: readonly Completion[],
+  isIncomplete: boolean,
+): CompletionList | CompletionItem[] {
+  const items = completions.map(toCompletionItem);
+  return isIncomplete ? { isIncomplete, items } : items;
 }
 
 const symbolKinds: Readonly<Record<OutlineSymbol['kind'], SymbolKind>> = {

@@ -10,19 +10,23 @@ import {
 import type { InitializationOptions } from '#schemas/protocol/workspace.ts';
 import { complete } from '../language/features/complete.ts';
 import { completeExpression } from '../language/features/complete-expression.ts';
+import { completeLive, liveNumbers, noLiveCompletions, withLive } from '../language/features/complete-live.ts';
 import { completeReferences } from '../language/features/complete-references.ts';
 import { hover } from '../language/features/hover.ts';
+import { hoverLive } from '../language/features/hover-live.ts';
 import { hoverSymbol } from '../language/features/hover-symbol.ts';
 import { outline } from '../language/features/symbols.ts';
 import { FileKnowledge, listFolder } from '../language/file-knowledge.ts';
 import { isMlopsFile } from '../language/find-files.ts';
 import { LanguageWorkspace } from '../language/language-workspace.ts';
+import type { LiveKnowledge } from '../language/providers/ports.ts';
 import { registerCodeActions } from './language-actions.ts';
 import { createGuard, type LanguageContext } from './language-context.ts';
-import { toCompletionItem, toLsp, toSymbol } from './language-convert.ts';
+import { toCompletionItem, toCompletionList, toLsp, toSymbol } from './language-convert.ts';
 import { createEcosystem } from './language-ecosystem.ts';
 import { editingCapabilities, registerEditing } from './language-editing.ts';
 import { registerWorkspaceFiles } from './language-files.ts';
+import { type AskBackend, createLanguageLive } from './language-live.ts';
 import { navigationCapabilities, registerNavigation } from './language-navigation.ts';
 import { registerLanguageSettings } from './language-settings.ts';
 
@@ -42,7 +46,7 @@ export interface Language {
 }
 
 /** Answers an editor's questions about our documents. A feature that fails is logged and answered empty. */
-export function registerLanguage(connection: Connection): Language {
+export function registerLanguage(connection: Connection, askBackend: AskBackend): Language {
   const files = new FileKnowledge(() => {
     workspaceFiles.changed();
     ecosystem.republish();
@@ -53,7 +57,8 @@ export function registerLanguage(connection: Connection): Language {
   const context: LanguageContext = { connection, workspace, ecosystem, guarded };
   const publisher = registerDocuments(context, () => workspaceFiles);
   const workspaceFiles = registerWorkspaceFiles(context, publisher.republish);
-  registerQuestions(context);
+  const live = createLanguageLive(connection, askBackend);
+  registerQuestions(context, live);
   registerNavigation(context);
   const settings = registerLanguageSettings(context, () => workspaceFiles.changed());
   registerEditing(context, settings);
@@ -72,6 +77,7 @@ export function registerLanguage(connection: Connection): Language {
       settings.configure(params);
       workspaceFiles.configure(params);
       workspaceFiles.trustChanged(state.trusted);
+      live.configure(params, state.trusted);
       ecosystem.configure(params, state);
       if (pull) return languageCapabilities;
       const { diagnosticProvider: _, ...pushed } = languageCapabilities;
@@ -79,6 +85,7 @@ export function registerLanguage(connection: Connection): Language {
     },
     stateChanged(state) {
       workspaceFiles.trustChanged(state.trusted);
+      live.trustChanged(state.trusted);
       ecosystem.stateChanged(state);
       const { diagnostics, inlayHints } = state.settings;
       settings.replace({ diagnostics, inlayHints });
@@ -157,24 +164,27 @@ function registerDocuments(
   };
 }
 
-function registerQuestions({ connection, workspace, ecosystem, guarded }: LanguageContext): void {
+function registerQuestions({ connection, workspace, ecosystem, guarded }: LanguageContext, live: LiveKnowledge): void {
   const { documents, index } = workspace;
   connection.onCompletion(async ({ textDocument: { uri }, position }) => {
     const source = documents.get(uri)?.source;
     if (!source)
       return guarded('Completion', [], () => ecosystem.documents.complete(uri, position).map(toCompletionItem));
     const place = { index, uri, position };
-    const inExpression = guarded('Completion', null, () => completeExpression(place));
-    if (inExpression) return inExpression.map(toCompletionItem);
+    const numbers = liveNumbers(place, live);
+    const inExpression = guarded('Completion', null, () => completeExpression(place, numbers.names));
+    if (inExpression) return toCompletionList(inExpression, numbers.isPending());
     const own = guarded('Completion', [], () => complete(source, position));
     const named = await guarded('Completion', Promise.resolve([]), () => completeReferences(place, listFolder));
-    return [...named, ...own].map(toCompletionItem);
+    const known = guarded('Live values', noLiveCompletions, () => completeLive(place, live));
+    return toCompletionList([...named, ...withLive(own, known)], known.pending);
   });
   connection.onHover(({ textDocument: { uri }, position }) => {
     const source = documents.get(uri)?.source;
+    const place = { index, uri, position };
     const found = guarded('Hover', null, () =>
       source
-        ? (hoverSymbol({ index, uri, position }) ?? hover(source, position))
+        ? (hoverSymbol(place) ?? hoverLive(place, live) ?? hover(source, position))
         : ecosystem.documents.hover(uri, position),
     );
     return (

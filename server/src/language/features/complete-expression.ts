@@ -1,7 +1,7 @@
 import { expressionFunctions, signatureOf } from '../expressions/functions.ts';
 import { parseExpression } from '../expressions/parser.ts';
 import { type ExpressionScope, typeOfExpression } from '../expressions/type-check.ts';
-import { describeType, type Type } from '../expressions/types.ts';
+import { describeType, type ObjectType, type Type } from '../expressions/types.ts';
 import { scopeOf } from '../meaning/scope.ts';
 import type { DocumentSymbols, Unit } from '../symbols/file-symbols.ts';
 import type { ExpressionUse } from '../symbols/symbol.ts';
@@ -18,8 +18,11 @@ const bracketAt = new RegExp(`(${chain})\\['([^']*)$`, 'u');
 const comparedAt = new RegExp(`(${chain})\\s*(?:==|!=)\\s*'([^']*)$`, 'u');
 const wordAt = /(?:^|[^\p{L}\p{N}_.'"-])([\p{L}_][\p{L}\p{N}_-]*)?$/u;
 
+/** Names for parts of a thing that may have any number as its part, as the metrics of a run are. */
+export type KnownNumbers = () => readonly { readonly label: string; readonly detail: string }[];
+
 /** What may stand at a position inside of an expression; null where it is in none. */
-export function completeExpression(place: Place): Completion[] | null {
+export function completeExpression(place: Place, knownNumbers: KnownNumbers = () => []): Completion[] | null {
   const file = place.index.get(place.uri);
   const source = file?.symbols.source;
   const before = source ? expressionBefore(source, place.position) : null;
@@ -42,11 +45,13 @@ export function completeExpression(place: Place): Completion[] | null {
       : [];
   }
   const bracket = bracketAt.exec(before);
-  if (bracket) return members(typeOf(bracket[1] ?? '', scope), make(bracket[2] ?? ''), true);
+  if (bracket)
+    return members(typeOf(bracket[1] ?? '', scope), make(bracket[2] ?? ''), { inBrackets: true, knownNumbers });
   // Inside of a text nothing is a name.
   if ((before.replaceAll("''", '').match(/'/g) ?? []).length % 2 === 1) return [];
   const member = memberAt.exec(before);
-  if (member) return members(typeOf(member[1] ?? '', scope), make(member[2] ?? ''), false);
+  if (member)
+    return members(typeOf(member[1] ?? '', scope), make(member[2] ?? ''), { inBrackets: false, knownNumbers });
   const word = wordAt.exec(before);
   return word ? starts(scope, make(word[1] ?? '')) : [];
 }
@@ -69,14 +74,26 @@ function itemMaker({ position }: Place, typed: string, after: number): Make {
   });
 }
 
-function members(type: Type, make: Make, inBrackets: boolean): Completion[] {
+function members(type: Type, make: Make, of: { inBrackets: boolean; knownNumbers: KnownNumbers }): Completion[] {
   const object = type.kind === 'list' ? type.of : type;
   if (object.kind !== 'object') return [];
-  return object.names().flatMap((label, order) => {
-    if (!inBrackets && !/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(label)) return [];
-    const of = object.member(label);
-    return [make(label, { detail: of ? describeType(of) : '', order })];
+  const fits = (label: string) => of.inBrackets || /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(label);
+  const names = object.names();
+  const own = names.flatMap((label, order) => {
+    const part = fits(label) ? object.member(label) : undefined;
+    return part === undefined ? [] : [make(label, { detail: part ? describeType(part) : '', order })];
   });
+  if (!isOpen(object)) return own;
+  const known = of
+    .knownNumbers()
+    .filter(({ label }) => fits(label) && !names.includes(label))
+    .map(({ label, detail }, order) => make(label, { detail, order: 500 + order }));
+  return [...own, ...known];
+}
+
+/** Whether any name may be a part of it, a number. */
+function isOpen(object: ObjectType): boolean {
+  return object.member('no name that anyone gave')?.kind === 'number';
 }
 
 function starts(scope: ExpressionScope, make: Make): Completion[] {

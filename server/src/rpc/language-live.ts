@@ -1,0 +1,90 @@
+import type { Connection, InitializeParams } from 'vscode-languageserver/node';
+import { fromJsonNumber } from '#schemas/domain/number.ts';
+import { knownValues, type TrackerValues as Told } from '#schemas/protocol/experiments.ts';
+import { LiveCache } from '../language/providers/live-cache.ts';
+import { type LiveKnowledge, nothingKnown, type TrackerValues } from '../language/providers/ports.ts';
+import { readLiveValues, writeLiveValues } from './live-values-file.ts';
+
+/** Asks the backend process. */
+export type AskBackend = (method: string, params: unknown, signal: AbortSignal) => Promise<unknown>;
+
+export interface LanguageLive extends LiveKnowledge {
+  configure(params: InitializeParams, trusted: boolean): void;
+  trustChanged(trusted: boolean): void;
+}
+
+const freshMs = 60_000;
+// The backend gives each tracker eight seconds, and may have to start first.
+const timeoutMs = 15_000;
+const backOffMs = { first: 5_000, longest: 300_000 };
+const maxFolders = 20;
+
+/**
+ * Live knowledge from the backend, which the first place that asks for it starts; in an untrusted workspace there is
+ * none. What trackers told is kept on disk for the next window.
+ */
+export function createLanguageLive(connection: Pick<Connection, 'console'>, askBackend: AskBackend): LanguageLive {
+  let folders: readonly string[] = [];
+  let trusted = false;
+  const debug = (message: string) => connection.console.debug(message);
+
+  const trackers = new LiveCache<readonly TrackerValues[]>({
+    load: async (folder, signal) => {
+      const told = knownValues.result.parse(await askBackend(knownValues.method, { folder }, signal));
+      if (told.trackers.length === 0 && told.failed > 0) throw new Error('No tracker answered.');
+      if (!signal.aborted) keep(folder, told.trackers);
+      return told.trackers.map(fromWire);
+    },
+    now: () => Date.now(),
+    freshMs,
+    timeoutMs,
+    backOffMs,
+    maxKeys: maxFolders,
+    onFailed: (_, error) =>
+      debug(`Past runs tell no values: ${error instanceof Error ? error.message : String(error)}`),
+  });
+  const keep = (folder: string, told: readonly Told[]) => {
+    writeLiveValues(folder, { at: Date.now(), trackers: told }).catch((error: unknown) =>
+      debug(`What past runs tell is not kept: ${String(error)}`),
+    );
+  };
+  const restore = async (folder: string) => {
+    const kept = await readLiveValues(folder);
+    if (kept && trusted) trackers.restore(folder, kept.trackers.map(fromWire), kept.at);
+  };
+  const trustChanged = (now: boolean) => {
+    if (now === trusted) return;
+    trusted = now;
+    if (!now) trackers.clear();
+    else for (const folder of folders) void restore(folder);
+  };
+  /** The innermost folder of the window that a document is in. */
+  const folderOf = (uri: string) =>
+    folders.filter((folder) => uri.startsWith(`${folder.replace(/\/$/, '')}/`)).sort((a, b) => b.length - a.length)[0];
+
+  return {
+    ...nothingKnown,
+    tracker: {
+      trackerValues(uri) {
+        const folder = folderOf(uri);
+        return trusted && folder !== undefined ? trackers.get(folder) : nothingKnown.tracker.trackerValues(uri);
+      },
+    },
+    configure({ workspaceFolders }, nowTrusted) {
+      folders = (workspaceFolders ?? []).map(({ uri }) => uri).filter((uri) => uri.startsWith('file:'));
+      trustChanged(nowTrusted);
+    },
+    trustChanged,
+  };
+}
+
+function fromWire({ metrics, ...told }: Told): TrackerValues {
+  return {
+    ...told,
+    metrics: metrics.map(({ best, recent, ...metric }) => ({
+      ...metric,
+      best: best === null ? null : fromJsonNumber(best),
+      recent: recent.map(fromJsonNumber),
+    })),
+  };
+}
