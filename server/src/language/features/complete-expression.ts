@@ -5,10 +5,12 @@ import { describeType, type ObjectType, type Type } from '../expressions/types.t
 import { scopeOf } from '../meaning/scope.ts';
 import type { DocumentSymbols, Unit } from '../symbols/file-symbols.ts';
 import type { ExpressionUse } from '../symbols/symbol.ts';
+import type { Source } from '../syntax/source.ts';
 import type { Completion } from './complete.ts';
+import type { Position } from './cursor.ts';
 import { cursorContext } from './cursor-context.ts';
 import { expressionBefore } from './expression-at.ts';
-import { lineText } from './line-shape.ts';
+import { lineText, segmentsOf } from './line-shape.ts';
 import type { Place } from './symbol-at.ts';
 
 const name = String.raw`[\p{L}_][\p{L}\p{N}_-]*`;
@@ -25,14 +27,14 @@ export type KnownNumbers = () => readonly { readonly label: string; readonly det
 export function completeExpression(place: Place, knownNumbers: KnownNumbers = () => []): Completion[] | null {
   const file = place.index.get(place.uri);
   const source = file?.symbols.source;
-  const before = source ? expressionBefore(source, place.position) : null;
+  const before = source ? (expressionBefore(source, place.position) ?? conditionBefore(source, place.position)) : null;
   if (!file || !source || before === null) return null;
   const { line } = place.position;
   const document = file.symbols.documents.find(
     (each) => line >= each.document.firstLine && line < each.document.endLine,
   );
   if (!document) return [];
-  const { path } = cursorContext(source, { line, character: lineText(source, line).search(/\S|$/) });
+  const path = pathOfLine(source, line);
   const scope = scopeOf({ index: place.index, file, document }, unitAt(document, line, path), useAt(path));
   const after = /^[\p{L}\p{N}_-]*/u.exec(lineText(source, line).slice(place.position.character))?.[0].length ?? 0;
   const make = (typed: string) => itemMaker(place, typed, after);
@@ -54,6 +56,22 @@ export function completeExpression(place: Place, knownNumbers: KnownNumbers = ()
     return members(typeOf(member[1] ?? '', scope), make(member[2] ?? ''), { inBrackets: false, knownNumbers });
   const word = wordAt.exec(before);
   return word ? starts(scope, make(word[1] ?? '')) : [];
+}
+
+/** What stands of a monitor's condition, which is an expression without braces; null elsewhere. */
+function conditionBefore(source: Source, position: Position): string | null {
+  const { role, kind, path, key } = cursorContext(source, position);
+  if (role !== 'value' || kind !== 'Monitor' || path[0] !== 'alerts' || key !== 'when') return null;
+  const before = lineText(source, position.line).slice(0, position.character);
+  return /\bwhen["']?:\s*["']?(.*)$/.exec(before)?.[1] ?? null;
+}
+
+/** The keys down to the one on a line. */
+function pathOfLine(source: Source, line: number): string[] {
+  const text = lineText(source, line);
+  const key = segmentsOf(text).findLast(({ type }) => type === 'key');
+  const { path } = cursorContext(source, { line, character: key?.column ?? text.search(/\S|$/) });
+  return key ? [...path, key.key] : [...path];
 }
 
 type Make = (

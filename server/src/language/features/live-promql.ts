@@ -46,14 +46,16 @@ function queryBefore(source: Source, position: Position): { text: string; needsS
   return { text: [...lines, line].join('\n'), needsSpace: false };
 }
 
-/** The key whose block text a line may belong to: the nearest line above that is indented less. */
+/** The key whose block text a line may belong to: up through the lines that are indented less and less. */
 function blockHead(source: Source, line: number): Position | null {
-  const indent = lineText(source, line).search(/\S|$/);
-  for (let above = line - 1; above >= 0; above--) {
+  let indent = lineText(source, line).search(/\S|$/);
+  for (let above = line - 1; above >= 0 && indent > 0; above--) {
     const text = lineText(source, above);
-    if (text.trim() === '' || text.search(/\S/) >= indent) continue;
+    const own = text.search(/\S/);
+    if (own < 0 || own >= indent) continue;
     const head = /^(.*\bquery["']?:) *[|>][+\-\d]*\s*(?:#.*)?$/.exec(text);
-    return head ? { line: above, character: (head[1]?.length ?? 0) + 1 } : null;
+    if (head) return { line: above, character: (head[1]?.length ?? 0) + 1 };
+    indent = own;
   }
   return null;
 }
