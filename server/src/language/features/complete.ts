@@ -34,16 +34,29 @@ export function complete(source: Source, position: Position): Completion[] {
 export function completeBySchema(context: CursorContext, root: SchemaNode): Completion[] {
   switch (context.role) {
     case 'key':
-      return keys(schemasAt(root, context.path), context);
+      return nested(schemasAt(root, context.path), context);
     case 'item': {
       const items = schemasAt(root, context.path);
-      return [...keys(items, context), ...values(items, context)];
+      return [...keys(items, context), ...values(items, context)].map((each) => ({
+        ...each,
+        text: `${context.needsSpace && !each.text.startsWith(' ') ? ' ' : ''}${each.text}`,
+      }));
     }
     case 'value':
       return values(valueSchemas(root, context), context);
     default:
       return [];
   }
+}
+
+/** What may stand on a line below a key: keys of its mapping, else its value, else the first item of its list. */
+function nested(nodes: readonly SchemaNode[], context: CursorContext): Completion[] {
+  const own = keys(nodes, context);
+  if (own.length > 0 || context.siblings.size > 0 || context.flow || context.colonFollows) return own;
+  const items = nodes.flatMap(expand).flatMap((node) => node.items ?? []);
+  if (items.length === 0) return values(nodes, { ...context, role: 'value', needsSpace: false });
+  const inside = { ...context, role: 'item' as const, path: [...context.path, '*'], column: context.column + 2 };
+  return [...keys(items, inside), ...values(items, inside)].map((each) => ({ ...each, text: `- ${each.text}` }));
 }
 
 function valueSchemas(root: SchemaNode, context: CursorContext): SchemaNode[] {
@@ -102,7 +115,8 @@ function merged(first: SchemaNode, second: SchemaNode): SchemaNode {
 
 function keyText(name: string, node: SchemaNode, context: CursorContext): string {
   if (context.colonFollows) return name;
-  return context.flow ? `${name}: $1` : keySnippet(name, node, context.column);
+  const snippet = keySnippet(name, node, context.column);
+  return context.flow && snippet.includes('\n') ? `${name}: $1` : snippet;
 }
 
 function values(nodes: readonly SchemaNode[], context: CursorContext): Completion[] {

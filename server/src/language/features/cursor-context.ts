@@ -66,18 +66,47 @@ function blockContext(source: Source, position: Position, { text, before, base, 
       path: here.path,
       key: last.key,
       siblings: siblingsOf(source, position.line, last.column, first),
-      replace: { ...replace, start: Math.max(start, last.column) },
+      replace: quoted(text, last, position) ?? { ...replace, start: Math.max(start, last.column) },
     };
   }
   if (last?.type === 'text' && !/^["']?[\w.$/@^~<-]*$/.test(last.value)) return base;
-  const column = last?.type === 'text' ? last.column : position.character;
+  const touchesDash = last?.type === 'dash' && before.endsWith('-');
+  const column = last?.type === 'text' ? last.column : position.character + (touchesDash ? 1 : 0);
   const pretend: Segment[] = [...dashes, { column, type: 'text', key: '', value: '' }];
   const here = containerOf(source, position.line, pretend, first);
-  if (here === null) return base;
-  const colonFollows = /^\s*:/.test(text.slice(replace.end));
+  if (here === null || (dashes.length === 0 && isOutOfLine(source, position.line, column, first))) return base;
+  const colonFollows = /^["']?\s*:/.test(text.slice(replace.end));
   const siblings = siblingsOf(source, position.line, column, first);
   const role = dashes.length > 0 ? 'item' : 'key';
-  return { ...base, role, path: here.path, siblings, column, colonFollows, replace };
+  const needsSpace = base.needsSpace || touchesDash;
+  return { ...base, role, path: here.path, siblings, column, colonFollows, needsSpace, replace };
+}
+
+/** The whole of a quoted value that the cursor is in, with its quotes. */
+function quoted(text: string, key: Segment, position: Position): CursorContext['replace'] | null {
+  if (!/^["']/.test(key.value)) return null;
+  const quote = key.value.charAt(0);
+  const start = text.lastIndexOf(key.value, position.character - key.value.length);
+  const end = text.indexOf(quote, position.character);
+  if (start < 0 || key.value.indexOf(quote, 1) >= 0) return null;
+  return { line: position.line, start, end: end < 0 ? position.character : end + 1 };
+}
+
+/** Whether no entry may stand at a column: those of the mapping around it stand at another, or there is none. */
+function isOutOfLine(source: Source, line: number, column: number, first: number): boolean {
+  const parent = parentOf(source, line, { column, type: 'text', key: '', value: '' }, first);
+  if (!parent) return false;
+  // Nothing is nested below a key that has its value already.
+  if (parent.segment.type === 'key' && !/^(?:[&!]\S*)?$/.test(parent.segment.value)) return true;
+  if (parent.segment.type === 'dash') {
+    const [sibling] = segmentsOf(lineText(source, parent.line)).slice(parent.before.length + 1);
+    if (sibling) return sibling.column !== column;
+  }
+  for (let below = parent.line + 1; below < line; below++) {
+    const indent = source.lines.indents[below] ?? -1;
+    if (indent >= 0) return indent !== column;
+  }
+  return false;
 }
 
 /** The word around the cursor. */
