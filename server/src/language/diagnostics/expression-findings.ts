@@ -23,8 +23,9 @@ export function expressionSpans(text: string, from: number, to: number): Express
     const end = canClose ? closing(text, start, to) : -1;
     // Where none is closed behind this one, none behind the next is.
     if (end < 0) canClose = false;
-    spans.push({ start, end: end < 0 ? lineEnd(text, start, to) : end, closed: end >= 0 });
     position = text.indexOf('${{', end < 0 ? start : end);
+    const next = position < 0 ? to : Math.min(to, position);
+    spans.push({ start, end: end < 0 ? lineEnd(text, start, next) : end, closed: end >= 0 });
   }
   return spans;
 }

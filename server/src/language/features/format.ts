@@ -32,9 +32,15 @@ export function format(source: Source, options: FormatOptions): TextEdit[] {
     edits.push(lineEdit(line, old, text));
     return text;
   });
-  const breakText = source.text.includes('\r\n') ? '\r\n' : '\n';
-  if (edits.length > 0 && !meansTheSame(source.text, result.join(breakText))) return [];
+  if (edits.length > 0 && !meansTheSame(source.text, joined(source, result))) return [];
   return edits;
+}
+
+/** New lines with the old breaks between them. */
+function joined({ text, lines }: Source, result: readonly string[]): string {
+  return result
+    .map((line, index) => line + (/\r?\n$/.exec(text.slice(lines.starts[index], lines.starts[index + 1]))?.[0] ?? ''))
+    .join('');
 }
 
 /** Replaces the indentation and the end of a line, not what stands in between: breakpoints and cursors stay. */
@@ -135,19 +141,18 @@ function visit(node: Node | null, found: (node: Node) => void): void {
 
 function meansTheSame(before: string, after: string): boolean {
   try {
-    return valuesOf(before) === valuesOf(after);
+    const values = valuesOf(before);
+    return values !== null && values === valuesOf(after);
   } catch {
     // An alias without its anchor, or too many aliases: what the text means can't be told, so it stays as it is.
     return false;
   }
 }
 
-function valuesOf(text: string): string {
+/** null for a text that can't be read as a whole, though its parts can. */
+function valuesOf(text: string): string | null {
   const documents = parseAllDocuments(text, { logLevel: 'silent' });
   const list = Array.isArray(documents) ? documents : [];
-  return JSON.stringify(
-    list.map((document) =>
-      document.errors.length > 0 ? document.errors.length : document.toJS({ maxAliasCount: 100 }),
-    ),
-  );
+  if (list.some(({ errors }) => errors.length > 0)) return null;
+  return JSON.stringify(list.map((document) => document.toJS({ maxAliasCount: 100 })));
 }

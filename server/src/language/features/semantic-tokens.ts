@@ -63,7 +63,7 @@ export function semanticTokens(
     for (const unit of units) {
       const isOutside =
         lines && unit.chunks.every(({ firstLine, endLine }) => endLine <= lines.start || firstLine > lines.end);
-      if (!isOutside) found.push(...tokensOf(file, unit));
+      if (!isOutside) for (const token of tokensOf(file, unit)) found.push(token);
     }
   }
   return found.sort((a, b) => a.line - b.line || a.character - b.character);

@@ -19,6 +19,8 @@ const MAX_DOCUMENTS = 10_000;
 /** Columns: what is indented deeper is not split into chunks, so that it takes no more calls than this. */
 export const MAX_SPLIT_INDENT = 64;
 
+const TOO_DEEP = 'This is nested too deeply to be read.';
+
 const compact = new RegExp(`^ *(?:[-?][ \\t]+){${MAX_COMPACT_DEPTH}}`, 'm');
 
 const properties = new RegExp(`(?:[&!][^\\s]*\\s+){${MAX_PROPERTIES}}`);
@@ -46,9 +48,9 @@ export function refusedChunk(text: string): SyntaxProblem | null {
       contentStart(text),
     );
   const deep = flowDepthExceeded(text);
-  if (deep >= 0) return tooLarge(`These brackets are nested deeper than ${MAX_FLOW_DEPTH} times.`, deep);
-  if (compact.test(text))
-    return tooLarge(`This list is nested deeper than ${MAX_COMPACT_DEPTH} times.`, Math.max(0, text.search(compact)));
+  if (deep >= 0) return tooLarge(TOO_DEEP, deep);
+  const list = text.search(compact);
+  if (list >= 0) return tooLarge(TOO_DEEP, list);
   const many = text.search(properties);
   if (many >= 0) return tooLarge(`More than ${MAX_PROPERTIES} anchors and tags stand before one value here.`, many);
   return null;
