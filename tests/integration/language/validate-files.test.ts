@@ -95,3 +95,23 @@ describe('our files in a folder', () => {
     expect(await found('.', { entries: 2, depth: 9 })).toEqual(['here.mlops.yaml']);
   });
 });
+
+describe('severities', () => {
+  test('are those that the workspace of each file gives them', async () => {
+    const head = 'apiVersion: mlops/v1\nkind: Workspace\nmetadata: {name: w}\n';
+    const pipeline = 'apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: p}\n';
+    const wrong = `${pipeline}params: {lr: {type: number}}\nsteps: {a: {run: x, tiemout: 5m}}\n`;
+    await write({
+      'a/mlops.yaml': `${head}diagnostics: {severity: {unused-param: error, schema-unknown-key: off}}\n`,
+      'a/deep/train.mlops.yaml': wrong,
+      'b/mlops.yaml': `${head}diagnostics: {severity: {unused-parm: error}}\n`,
+      'b/train.mlops.yaml': wrong,
+    });
+    const { diagnostics } = await validateFiles({ paths: [], cwd: folder });
+    expect(diagnostics.map(({ file, severity, code }) => `${file} ${severity} ${code}`)).toEqual([
+      'a/deep/train.mlops.yaml error unused-param',
+      'b/mlops.yaml warning unknown-diagnostic',
+      'b/train.mlops.yaml error schema-unknown-key',
+    ]);
+  });
+});
