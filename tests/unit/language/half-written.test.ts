@@ -3,6 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import { type Completion, complete } from '#server/language/features/complete.ts';
 import { offsetAt } from '#server/language/features/locate.ts';
 import { parseSource } from '#server/language/syntax/source.ts';
+import { examples } from './fixtures.ts';
 import { deployment, marked, monitor, pipeline, workspace } from './marked.ts';
 
 interface Case {
@@ -674,4 +675,50 @@ describe('completion in half-written documents', () => {
   ])('offers nothing in %s', (_, text) => {
     expect(completions(text).items.map(({ label }) => label)).toEqual([]);
   });
+});
+
+describe('completion of what stood in the examples', () => {
+  const keyLine = /^( *(?:- )*)([A-Za-z]\w*):(?=\s|$)(.*)$/;
+  const lines = examples.flatMap((text) => {
+    const all = text.split('\n');
+    return all.flatMap((line, at) => (keyLine.test(line) && !isHead(line) ? [{ all, at }] : []));
+  });
+
+  /** A head decides what a document may hold. */
+  function isHead(line: string): boolean {
+    return /^(?:apiVersion|kind):/.test(line);
+  }
+
+  it('offers each key again once half of it and all behind it are gone, and puts it where it was', () => {
+    let offered = 0;
+    for (const { all, at } of lines) {
+      const [, lead = '', key = ''] = keyLine.exec(all[at] ?? '') ?? [];
+      const half = `${lead}${key.slice(0, Math.ceil(key.length / 2))}`;
+      const nested = nestedBelow(all, at, lead.length);
+      const text = [...all.slice(0, at), `${half}‸`, ...all.slice(at + 1 + nested)].join('\n');
+      const { items, plain } = completions(text);
+      const item = items.find(({ label }) => label === key);
+      if (!item) {
+        // Names of the author's own are not known any more: no key can be.
+        expect(
+          items.filter(({ kind }) => kind === 'key').map(({ label }) => label),
+          text,
+        ).toEqual([]);
+        continue;
+      }
+      offered++;
+      const line = inserted(plain, item).split('\n')[at] ?? '';
+      expect(line.startsWith(`${lead}${key}:`), `${line} in ${text}`).toBe(true);
+    }
+    expect(offered).toBeGreaterThan(lines.length / 2);
+  });
+
+  function nestedBelow(all: readonly string[], at: number, column: number): number {
+    let count = 0;
+    for (const line of all.slice(at + 1)) {
+      if (line.trim() !== '' && line.search(/\S/) <= column) break;
+      count++;
+    }
+    return count;
+  }
 });
