@@ -69,6 +69,7 @@ export function toCompletionItem(completion: Completion): CompletionItem {
     label: completion.label,
     kind: completionKinds[completion.kind],
     detail: completion.detail,
+    ...(completion.summary ? { labelDetails: { description: completion.summary } } : {}),
     documentation: { kind: MarkupKind.Markdown, value: completion.documentation },
     sortText: completion.sort,
     insertTextFormat: InsertTextFormat.Snippet,

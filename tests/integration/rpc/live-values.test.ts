@@ -32,7 +32,7 @@ class Editor {
   readonly #connection: MessageConnection;
   readonly uri: string;
 
-  private constructor(readonly folder: string) {
+  private constructor(folder: string) {
     this.uri = pathToFileURL(join(folder, 'model.mlops.yaml')).href;
     this.#child = spawn(process.execPath, [server, '--stdio'], {
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,4 +1,4 @@
-import { ageInWords, countInWords, numberInWords } from '../providers/in-words.ts';
+import { ageInBrief, ageInWords, countInWords, numberInWords } from '../providers/in-words.ts';
 import type { LiveAnswer } from '../providers/live-cache.ts';
 import type { KnownMetric, LiveKnowledge, RegisteredModel, TrackerValues } from '../providers/ports.ts';
 import { schemaOf } from '../schema/schema-model.ts';
@@ -25,6 +25,8 @@ export const noLiveCompletions: LiveCompletions = { items: [], pending: false, o
 interface Offer {
   readonly label: string;
   readonly detail: string;
+  /** A few words of `detail`, to stand beside the label. */
+  readonly summary?: string;
   /** What is put in, where it is not the label. */
   readonly text?: string;
 }
@@ -96,19 +98,19 @@ function offersAt(at: LivePlace, asked: Asked): Offered {
     case 'experiment':
       return gather(live.tracker.trackerValues(uri), experimentOffers);
     case 'paramValue':
-      return gather(live.tracker.trackerValues(uri), (trackers, age) =>
-        paramOffers(trackers, { param: at.param, type: context.siblings.get('type'), age }),
+      return gather(live.tracker.trackerValues(uri), (trackers) =>
+        paramOffers(trackers, { param: at.param, type: context.siblings.get('type') }),
       );
     case 'model':
       return modelOffers(asked);
     case 'ownVersion':
       return ownVersionOffers(asked);
     case 'context':
-      return gather(live.cluster.contexts(uri), (names, age) => named(names, 'context', age));
+      return gather(live.cluster.contexts(uri), (names) => named(names, 'context'));
     case 'namespace': {
       const cluster = context.siblings.get('context') ?? '';
-      return gather(live.cluster.namespaces(uri, cluster), (names, age) =>
-        named(names, `namespace in ${cluster || 'the cluster'}`, age),
+      return gather(live.cluster.namespaces(uri, cluster), (names) =>
+        named(names, `namespace in ${cluster || 'the cluster'}`),
       );
     }
     case 'promql':
@@ -116,13 +118,19 @@ function offersAt(at: LivePlace, asked: Asked): Offered {
   }
 }
 
-function gather<T>(answer: LiveAnswer<T>, offers: (value: T, age: string) => readonly Offer[]): Offered {
+function gather<T>(answer: LiveAnswer<T>, offers: (value: T) => readonly Offer[]): Offered {
   const { known, pending } = answer;
-  return { offers: known === null ? [] : offers(known.value, ageInWords(known.ageMs)), pending };
+  if (known === null) return { offers: [], pending };
+  const aged = offers(known.value).map((offer) => ({
+    ...offer,
+    detail: `${offer.detail} · seen ${ageInWords(known.ageMs)}`,
+    summary: `${offer.summary ?? offer.detail} · ${ageInBrief(known.ageMs)}`,
+  }));
+  return { offers: aged, pending };
 }
 
-function named(names: readonly string[], noun: string, age: string): Offer[] {
-  return names.map((label) => ({ label, detail: `${noun} · seen ${age}` }));
+function named(names: readonly string[], noun: string): Offer[] {
+  return names.map((label) => ({ label, detail: `${noun}` }));
 }
 
 /** Of trackers that know the same name, the one with the most runs of it speaks. */
@@ -132,32 +140,37 @@ function mostUsed<T extends { readonly name: string; readonly runs: number }>(al
   return [...best.values()].sort((a, b) => b.runs - a.runs);
 }
 
-function metricOffers(trackers: readonly TrackerValues[], age: string): Offer[] {
+function metricOffers(trackers: readonly TrackerValues[]): Offer[] {
   return mostUsed(trackers.flatMap(({ metrics }) => metrics)).map((metric) => ({
     label: metric.name,
-    detail: `${describeMetric(metric)} · seen ${age}`,
+    detail: describeMetric(metric),
+    summary: `${countInWords(metric.runs, 'run')}${bestOf(metric)}`,
   }));
 }
 
 /** `metric of 214 runs · best 0.83`. */
-export function describeMetric({ runs, best }: KnownMetric): string {
-  return `metric of ${countInWords(runs, 'run')}${best === null ? '' : ` · best ${numberInWords(best)}`}`;
+export function describeMetric(metric: KnownMetric): string {
+  return `metric of ${countInWords(metric.runs, 'run')}${bestOf(metric)}`;
 }
 
-function experimentOffers(trackers: readonly TrackerValues[], age: string): Offer[] {
+function bestOf({ best }: KnownMetric): string {
+  return best === null ? '' : ` · best ${numberInWords(best)}`;
+}
+
+function experimentOffers(trackers: readonly TrackerValues[]): Offer[] {
   const names = [...new Set(trackers.flatMap(({ experiments }) => experiments))];
-  return named(names, 'experiment', age);
+  return named(names, 'experiment');
 }
 
 function paramOffers(
   trackers: readonly TrackerValues[],
-  { param, type, age }: { param: string; type: string | undefined; age: string },
+  { param, type }: { param: string; type: string | undefined },
 ): Offer[] {
   const values = trackers.flatMap(({ params }) => params.find(({ name }) => name === param)?.values ?? []);
   return mostUsed(values.map(({ text, runs }) => ({ name: text, runs }))).map(({ name, runs }) => ({
     label: name,
     text: asYaml(name, type),
-    detail: `value in ${countInWords(runs, 'run')} · seen ${age}`,
+    detail: `value in ${countInWords(runs, 'run')}`,
   }));
 }
 
@@ -166,18 +179,15 @@ function modelOffers({ place, live, typed }: Asked): Offered {
   const at = typed.lastIndexOf('@');
   const model = at < 0 ? null : typed.slice(0, at).replace(/^["']/, '');
   const own = new Set(place.index.documents('Model').map(({ document }) => document.name));
-  return gather(live.registry.models(place.uri), (models, age) =>
+  return gather(live.registry.models(place.uri), (models) =>
     model === null
       ? models
           .filter(({ name }) => !own.has(name))
           .map(({ name, versions }) => ({
             label: name,
-            detail: `model with ${countInWords(versions.length, 'version')} · seen ${age}`,
+            detail: `model with ${countInWords(versions.length, 'version')}`,
           }))
-      : versionOffers(
-          models.find(({ name }) => name === model),
-          age,
-        ).map(({ label, detail }) => ({
+      : versionOffers(models.find(({ name }) => name === model)).map(({ label, detail }) => ({
           label: `${model}@${label}`,
           detail,
         })),
@@ -186,12 +196,7 @@ function modelOffers({ place, live, typed }: Asked): Offered {
 
 function ownVersionOffers({ place, live }: Asked): Offered {
   const name = modelOf(place);
-  return gather(live.registry.models(place.uri), (models, age) =>
-    versionOffers(
-      models.find((each) => each.name === name),
-      age,
-    ),
-  );
+  return gather(live.registry.models(place.uri), (models) => versionOffers(models.find((each) => each.name === name)));
 }
 
 /** The model that the document is about: its own name, or what it names. */
@@ -204,36 +209,35 @@ function modelOf({ index, uri, position }: Place): string | null {
   return document?.name ?? null;
 }
 
-function versionOffers(model: RegisteredModel | undefined, age: string): Offer[] {
+function versionOffers(model: RegisteredModel | undefined): Offer[] {
   if (!model) return [];
   return [
-    ...model.aliases.map(({ name, version }) => ({ label: name, detail: `alias of ${version} · seen ${age}` })),
-    ...model.versions.map((version) => ({ label: version, detail: `version · seen ${age}` })),
+    ...model.aliases.map(({ name, version }) => ({ label: name, detail: `alias of ${version}` })),
+    ...model.versions.map((version) => ({ label: version, detail: `version` })),
   ];
 }
 
 function promqlOffers({ part, metric, label }: PromqlPlace, uri: string, { prometheus }: LiveKnowledge): Offered {
   switch (part) {
     case 'metric':
-      return gather(prometheus.metricNames(uri), (names, age) => named(names, 'metric in Prometheus', age));
+      return gather(prometheus.metricNames(uri), (names) => named(names, 'metric in Prometheus'));
     case 'label':
-      return gather(prometheus.labelNames(uri, metric), (names, age) => named(names, 'label', age));
+      return gather(prometheus.labelNames(uri, metric), (names) => named(names, 'label'));
     case 'value':
-      return gather(prometheus.labelValues(uri, { metric, label }), (names, age) =>
-        named(names, `value of ${label}`, age),
-      );
+      return gather(prometheus.labelValues(uri, { metric, label }), (names) => named(names, `value of ${label}`));
   }
 }
 
 /** Below names from the workspace's files, above examples; in the order given. */
 function item(
-  { label, detail, text = label }: Offer,
+  { label, detail, summary = '', text = label }: Offer,
   of: { order: number; replace: Completion['replace']; space: string },
 ): Completion {
   return {
     label,
     kind: 'value',
     detail,
+    summary,
     documentation: '',
     text: of.space + text.replace(/[\\$}]/g, '\\$&'),
     replace: of.replace,

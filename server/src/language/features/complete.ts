@@ -13,6 +13,8 @@ export interface Completion {
   readonly label: string;
   readonly kind: 'key' | 'value' | 'snippet' | 'function' | 'reference' | 'file';
   readonly detail: string;
+  /** A few words that stand beside the label in every row, where `detail` would be cut. */
+  readonly summary?: string;
   /** Markdown. */
   readonly documentation: string;
   readonly text: string;

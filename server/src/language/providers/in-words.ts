@@ -1,7 +1,7 @@
 const units = [
-  { ms: 86_400_000, name: 'day' },
-  { ms: 3_600_000, name: 'hour' },
-  { ms: 60_000, name: 'minute' },
+  { ms: 86_400_000, name: 'day', brief: 'd' },
+  { ms: 3_600_000, name: 'hour', brief: 'h' },
+  { ms: 60_000, name: 'minute', brief: 'min' },
 ] as const;
 
 /** How old something known is: `just now`, `5 minutes ago`, `3 days ago`. */
@@ -10,6 +10,12 @@ export function ageInWords(ageMs: number): string {
   if (!unit) return 'just now';
   const count = Math.floor(ageMs / unit.ms);
   return `${count} ${unit.name}${count === 1 ? '' : 's'} ago`;
+}
+
+/** The same where there is little room: `now`, `5 min`, `3 d`. */
+export function ageInBrief(ageMs: number): string {
+  const unit = units.find(({ ms }) => ageMs >= ms);
+  return unit ? `${Math.floor(ageMs / unit.ms)} ${unit.brief}` : 'now';
 }
 
 export function countInWords(count: number, noun: string): string {

@@ -67,7 +67,11 @@ const query = (value: string) => `${monitor}metrics:\n  - name: x\n    query: ${
 describe('completion of live values', () => {
   it('offers the metrics of past runs, the most used first, and says how old that is', () => {
     const [first, second, third] = offered(gate('‸'), trackers);
-    expect(first).toMatchObject({ label: 'auc', detail: 'metric of 214 runs · best 0.8346 · seen 5 minutes ago' });
+    expect(first).toMatchObject({
+      label: 'auc',
+      detail: 'metric of 214 runs · best 0.8346 · seen 5 minutes ago',
+      summary: '214 runs · best 0.8346 · 5 min',
+    });
     expect(second).toMatchObject({ label: 'accuracy', detail: 'metric of 12 runs · best 0.9 · seen 5 minutes ago' });
     expect(third?.detail).toBe('metric of 3 runs · seen 5 minutes ago');
     expect(first && second && first.sort < second.sort).toBe(true);
