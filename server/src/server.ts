@@ -10,6 +10,7 @@ const connection = createConnection(ProposedFeatures.all);
 const language = registerLanguage(connection, (method, params, signal) => backend.ask(method, params, signal));
 const backend = registerBackendForwarding(connection, {
   onStateChanged: (state) => language.stateChanged(state),
+  onTold: (method, params) => language.backendTold(method, params),
 });
 
 connection.onInitialize((params) => {

@@ -52,6 +52,8 @@ export function registerBackendForwarding(
     env?: NodeJS.ProcessEnv;
     /** Trust or settings changed. */
     onStateChanged?: (state: InitializationOptions) => void;
+    /** The backend told the client something. */
+    onTold?: (method: string, params: unknown) => void;
   } = {},
 ): BackendForwarding {
   let state: InitializationOptions = initializationOptions.parse({ trusted: false });
@@ -61,7 +63,7 @@ export function registerBackendForwarding(
     path: options.backendPath ?? findBackend(),
     env: () => childEnvironment(options.env ?? process.env, state),
     prepare: (child) => {
-      attach(child, connection);
+      attach(child, connection, options.onTold);
       // Comes before any request: messages keep their order.
       tell(child, workspaceChanged.method, state);
     },
@@ -130,7 +132,11 @@ async function forwardRequest({ backend, state, method, params, token }: Forward
   }
 }
 
-function attach(child: MessageConnection, client: ClientConnection): void {
+function attach(
+  child: MessageConnection,
+  client: ClientConnection,
+  onTold?: (method: string, params: unknown) => void,
+): void {
   child.onRequest(async (method, params, token) => {
     if (!method.startsWith(clientPrefix)) {
       throw new ResponseError(ErrorCodes.MethodNotFound, `Unhandled method ${method}`);
@@ -138,6 +144,7 @@ function attach(child: MessageConnection, client: ClientConnection): void {
     return client.sendRequest(method, params, token);
   });
   child.onNotification((method, params) => {
+    if (isBackendMethod(method)) onTold?.(method, params);
     if (isBackendMethod(method) || method === 'window/logMessage') tell(client, method, params);
   });
   child.onUnhandledProgress((progress) => tell(client, '$/progress', progress));

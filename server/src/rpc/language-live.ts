@@ -1,6 +1,7 @@
 import type { Connection, InitializeParams } from 'vscode-languageserver/node';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
 import { knownValues, type TrackerValues as Told } from '#schemas/protocol/experiments.ts';
+import { connectionsChanged } from '#schemas/protocol/workspace.ts';
 import { LiveCache } from '../language/providers/live-cache.ts';
 import { type LiveKnowledge, nothingKnown, type TrackerValues } from '../language/providers/ports.ts';
 import { readLiveValues, writeLiveValues } from './live-values-file.ts';
@@ -11,6 +12,8 @@ export type AskBackend = (method: string, params: unknown, signal: AbortSignal) 
 export interface LanguageLive extends LiveKnowledge {
   configure(params: InitializeParams, trusted: boolean): void;
   trustChanged(trusted: boolean): void;
+  /** The backend told the client something. */
+  backendTold(method: string, params: unknown): void;
 }
 
 const freshMs = 60_000;
@@ -30,9 +33,10 @@ export function createLanguageLive(connection: Pick<Connection, 'console'>, askB
 
   const trackers = new LiveCache<readonly TrackerValues[]>({
     load: async (folder, signal) => {
+      const at = Date.now();
       const told = knownValues.result.parse(await askBackend(knownValues.method, { folder }, signal));
       if (told.trackers.length === 0 && told.failed > 0) throw new Error('No tracker answered.');
-      if (!signal.aborted) keep(folder, told.trackers);
+      if (!signal.aborted) keep(folder, { at, trackers: told.trackers });
       return told.trackers.map(fromWire);
     },
     now: () => Date.now(),
@@ -43,10 +47,8 @@ export function createLanguageLive(connection: Pick<Connection, 'console'>, askB
     onFailed: (_, error) =>
       debug(`Past runs tell no values: ${error instanceof Error ? error.message : String(error)}`),
   });
-  const keep = (folder: string, told: readonly Told[]) => {
-    writeLiveValues(folder, { at: Date.now(), trackers: told }).catch((error: unknown) =>
-      debug(`What past runs tell is not kept: ${String(error)}`),
-    );
+  const keep = (folder: string, told: { at: number; trackers: readonly Told[] }) => {
+    writeLiveValues(folder, told).catch((error: unknown) => debug(`What past runs tell is not kept: ${String(error)}`));
   };
   const restore = async (folder: string) => {
     const kept = await readLiveValues(folder);
@@ -75,6 +77,12 @@ export function createLanguageLive(connection: Pick<Connection, 'console'>, askB
       trustChanged(nowTrusted);
     },
     trustChanged,
+    backendTold(method, params) {
+      // Other trackers may be configured now. New runs are no reason: they would come faster than answers.
+      if (method !== connectionsChanged.method) return;
+      const changed = connectionsChanged.params.safeParse(params);
+      if (changed.success) trackers.invalidate(changed.data.folder);
+    },
   };
 }
 

@@ -43,6 +43,8 @@ export const languageCapabilities: ServerCapabilities = {
 export interface Language {
   configure(params: InitializeParams, state: InitializationOptions): ServerCapabilities;
   stateChanged(state: InitializationOptions): void;
+  /** The backend told the client something. */
+  backendTold(method: string, params: unknown): void;
 }
 
 /** Answers an editor's questions about our documents. A feature that fails is logged and answered empty. */
@@ -83,6 +85,7 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
       const { diagnosticProvider: _, ...pushed } = languageCapabilities;
       return pushed;
     },
+    backendTold: live.backendTold,
     stateChanged(state) {
       workspaceFiles.trustChanged(state.trusted);
       live.trustChanged(state.trusted);

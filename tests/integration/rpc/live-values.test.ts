@@ -136,6 +136,20 @@ describe('live values over stdio, from a store that MLflow wrote', () => {
       .toMatch(/seen just now$/);
   });
 
+  test('follow the configuration: another tracker is asked as soon as it is the one that is named', async () => {
+    editor = await Editor.open(folder, true);
+    await expect
+      .poll(async () => auc((await editor.complete()).items)?.detail, { timeout: 4_000 })
+      .toMatch(/seen just now$/);
+    const other = { uri: pathToFileURL(join(folder, 'empty')).href };
+    await mkdir(join(folder, 'empty'));
+    await writeFile(
+      join(folder, 'mlops.yaml'),
+      `apiVersion: mlops/v1\nkind: Workspace\nmetadata: {name: churn}\ntracking: [{name: other, backend: mlflow, uri: "${other.uri}"}]\n`,
+    );
+    await expect.poll(async () => auc((await editor.complete()).items)?.detail, { timeout: 4_000 }).toBe('example');
+  });
+
   test('a cache that can’t be read is as good as none', async () => {
     await mkdir(join(folder, '.mlops', 'cache'), { recursive: true });
     await writeFile(cacheFile(), '{"version": 1, "trackers": [{}]}');

@@ -18,8 +18,6 @@ export interface LiveCacheOptions<T> {
   readonly backOffMs: { readonly first: number; readonly longest: number };
   /** Keys kept; the one asked for longest ago goes first. */
   readonly maxKeys: number;
-  /** A value came in. */
-  readonly onLoaded?: (key: string, value: T, at: number) => void;
   readonly onFailed?: (key: string, error: unknown) => void;
 }
 
@@ -129,7 +127,6 @@ export class LiveCache<T> {
             entry.notBefore = 0;
             entry.outdated = false;
             if (entry.value === null || entry.value.at <= at) entry.value = { of: value, at };
-            this.#options.onLoaded?.(key, value, at);
           }),
         failed,
       );
