@@ -189,9 +189,11 @@ const optional: Readonly<Record<string, readonly string[]>> = {
   'kserve.V1beta1ModelSpec': ['modelFormat'],
   'kserve.V1beta1ARTExplainerSpec': ['name', 'type'],
   'workflows.CronWorkflowSpec': ['schedules'],
+  'k8s.v1.ConfigMapKeySelector': ['key'],
 };
 const older: Readonly<Record<string, Record<string, JsonSchema>>> = {
   'workflows.CronWorkflowSpec': { schedule: { type: 'string', description: 'Schedule in Cron format (before 4.0).' } },
+  'workflows.Cache': { configMap: { $ref: 'k8s.v1.ConfigMapKeySelector' } },
   'workflows.Synchronization': {
     mutex: { $ref: 'workflows.Mutex' },
     semaphore: { $ref: 'workflows.SemaphoreRef' },
@@ -214,7 +216,8 @@ function correct(all: Definitions): void {
     if (!schema) throw new Error(`There is no definition ${name} to correct.`);
     return schema;
   };
-  all.set('workflows.AnyString', { type: ['string', 'number', 'boolean'] });
+  // Whatever stands there is turned into text.
+  all.set('workflows.AnyString', {});
   all.set('workflows.ParallelSteps', { type: 'array', items: { $ref: 'workflows.WorkflowStep' } });
   for (const [name, keys] of Object.entries(newer)) {
     schemaOf(name).properties = { ...schemaOf(name).properties, ...Object.fromEntries(keys.map((key) => [key, {}])) };

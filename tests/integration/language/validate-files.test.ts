@@ -115,3 +115,31 @@ describe('severities', () => {
     ]);
   });
 });
+
+describe('other tools’ files', () => {
+  test('are found in a folder with ours, and named; other YAML is not', async () => {
+    await write({
+      'a.mlops.yaml': monitor,
+      MLproject: 'entry_points:\n  main:\n    command: python a.py {x}\n',
+      'deploy/rollout.yaml':
+        'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: a}\nspec: {replica: 1}\n',
+      'deploy/values.yaml': 'a: [\n',
+    });
+    const { files, diagnostics } = await validateFiles({ paths: [], cwd: folder });
+    expect(files).toEqual(['MLproject', 'a.mlops.yaml', 'deploy/rollout.yaml']);
+    expect(diagnostics.map(({ file, code, line }) => `${file}:${line} ${code}`)).toEqual([
+      'MLproject:3 ecosystem-reference',
+      'deploy/rollout.yaml:4 ecosystem-unknown-key',
+    ]);
+    const named = await validateFiles({ paths: ['MLproject'], cwd: folder });
+    expect(named.diagnostics.map(({ code }) => code)).toEqual(['ecosystem-reference']);
+  });
+
+  test('are as grave as the workspace wants them', async () => {
+    await write({
+      'mlops.yaml': `${workspace('team')}diagnostics: {severity: {ecosystem-reference: off}}\n`,
+      MLproject: 'entry_points:\n  main:\n    command: python a.py {x}\n',
+    });
+    expect((await validateFiles({ paths: ['MLproject'], cwd: folder })).diagnostics).toEqual([]);
+  });
+});

@@ -8,7 +8,7 @@ import { checkValue } from '../schema/check-value.ts';
 import type { Node } from '../syntax/ast.ts';
 import { type Chunk, parseSource, type Source, type SourceDocument } from '../syntax/source.ts';
 import { chunksOf } from '../syntax/walk.ts';
-import type { Analysis, EcosystemDocument, Surroundings } from './analysis.ts';
+import { type Analysis, type EcosystemDocument, resolvePath, type Surroundings } from './analysis.ts';
 import { analyseEnvironment } from './conda.ts';
 import { analysePipeline } from './dvc.ts';
 import { analyseProject } from './mlproject.ts';
@@ -51,7 +51,7 @@ export function checkEcosystem(uri: string, source: Source, options: EcosystemOp
     const read = readDocument(uri, document, recognized);
     if (!read) continue;
     const mayCheckSchema = !(options.hasYamlExtension && inSchemaStore.has(recognized.ecosystem));
-    if (mayCheckSchema) findings.push(...schemaFindings(read));
+    if (mayCheckSchema) findings.push(...schemaFindings(read).filter((finding) => mayBeTold(finding, read, options)));
     findings.push(...analyse(read, options.around).findings);
   }
   const diagnostics = findings.map((finding) => toDiagnostic(finding, source));
@@ -132,6 +132,18 @@ const schemaCodes: Partial<Record<DiagnosticCode, DiagnosticCode>> = {
   'schema-type': 'ecosystem-type',
   'schema-value': 'ecosystem-value',
 };
+
+/** Sets of documents that go into a cluster. */
+const clusterSets: ReadonlySet<Recognized['set']> = new Set(['argo-rollouts', 'argo-workflows', 'kserve']);
+
+/** Beside a kustomization a document may be a patch of another one, which has what is missing here. */
+function mayBeTold({ code }: Finding, { recognized, document }: ReadDocument, { around }: EcosystemOptions): boolean {
+  if (code !== 'ecosystem-missing-key' || !clusterSets.has(recognized.set)) return true;
+  return ['kustomization.yaml', 'kustomization.yml', 'Kustomization'].every((name) => {
+    const beside = resolvePath(document.uri, name);
+    return beside === null || around.exists(beside) === false;
+  });
+}
 
 /** Booleans of YAML 1.1, which the readers of these files still take. */
 const oldBoolean = /^(?:y|yes|n|no|on|off)$/i;

@@ -158,6 +158,12 @@ describe('other YAML', () => {
     expect(found('a: [b\n')).toEqual([]);
   });
 
+  it('may be a patch beside a kustomization, which lacks what another document has', () => {
+    const patch = `apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\nspec:\n  templates:\n    - {name: a, script: {image: b}}\n`;
+    expect(found(patch)).toEqual(['ecosystem-missing-key apiVersion']);
+    expect(problems({ 'a.yaml': patch, 'kustomization.yaml': '' })).toEqual([]);
+  });
+
   it('becomes known while it is written, and is forgotten again', () => {
     const { documents } = opened({ 'a.yaml': '' });
     const uri = 'file:///ws/b.yaml';
