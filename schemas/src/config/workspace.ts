@@ -22,6 +22,26 @@ const trackingEntry = z.strictObject({
     './mlartifacts',
   ),
   workspace: key(z.string().optional(), 'Workspace of an MLflow server that has several.', 'research'),
+  username: key(
+    z.string().optional(),
+    'User name for the server; signing in from the Connections view keeps it out of the file.',
+    '${{ env.TEAM_USERNAME }}',
+  ),
+  password: key(
+    z.string().optional(),
+    'Password for the server; a secret, so name a variable. One of the environment goes only to the server that stands beside it there, as `TEAM_URI` beside `TEAM_PASSWORD`.',
+    '${{ env.TEAM_PASSWORD }}',
+  ),
+  token: key(
+    z.string().optional(),
+    'Token for the server, in place of a user name and password; a secret, so name a variable.',
+    '${{ env.TEAM_TOKEN }}',
+  ),
+  insecureTls: key(
+    z.boolean().default(false),
+    'Accept any certificate of the server. Has no effect unless `MLFLOW_TRACKING_INSECURE_TLS=true` stands in the person’s environment.',
+    false,
+  ),
 });
 
 const registry = z.strictObject({
