@@ -239,7 +239,7 @@ test.each([true, false])('offers the tracker’s own page where it has one: %s',
   await expect.poll(() => host.askedFor(trackerLink)).toHaveLength(1);
   await panel.page.locator('[data-row="1"] [role="rowheader"]').click({ button: 'right' });
   await panel.page.getByRole('menuitem', { name: 'Copy run ID' }).waitFor();
-  expect(await panel.page.getByRole('menuitem', { name: 'Open in the tracker' }).count()).toBe(hasLinks ? 1 : 0);
+  expect(await panel.page.getByRole('menuitem', { name: 'Open in MLflow UI' }).count()).toBe(hasLinks ? 1 : 0);
 });
 
 test('asks for no more columns than are in sight of a thousand', async () => {

@@ -30,7 +30,7 @@ export function runMenu({ row: { ref, marks }, selected, hasPages, actions, togg
     },
     { label: 'Copy run ID', icon: 'copy', run: () => void actions.copyId(ref) },
     ...(hasPages
-      ? [{ label: 'Open in the tracker', icon: 'link-external', run: () => void actions.openInTracker(ref) }]
+      ? [{ label: 'Open in MLflow UI', icon: 'link-external', run: () => void actions.openInTracker(ref) }]
       : []),
   ];
 }
