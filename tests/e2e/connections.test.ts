@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readClipboard } from '../testbeds/clipboard.ts';
 import type { TestServer } from '../testbeds/http-server.ts';
 import { type MlflowServer, startMlflowServer } from '../testbeds/mlflow-server.ts';
 import { repository } from '../testbeds/vscode.ts';
@@ -121,7 +122,7 @@ describe('a server that mlops.yaml names', () => {
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.press('ControlOrMeta+C');
     await product.vsCode.screenshot('connections-diagnostics');
-    const text = await page.evaluate(() => navigator.clipboard.readText());
+    const text = await readClipboard(page);
     expect(text).toContain('team');
     expect(text).toMatch(/mlops-workbench\.mlops-workbench \d+\.\d+\.\d+/);
     expect(text).toMatch(/^- .+ \d+\.\d+\.\d+ in the browser, (host|remote) /m);

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endGroup } from '../../scripts/vscode/processes.ts';
 import { testPython } from './python.ts';
 
 export interface MlflowServerOptions {
@@ -39,7 +40,7 @@ export async function startMlflowServer(options: MlflowServerOptions): Promise<M
   const child = spawn(python, args, {
     cwd: folder,
     // A group of its own: the server's workers end with it.
-    detached: true,
+    detached: process.platform !== 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
@@ -50,7 +51,7 @@ export async function startMlflowServer(options: MlflowServerOptions): Promise<M
   });
   const output = gather(child);
   const stop = async (): Promise<void> => {
-    await end(child);
+    await endGroup(child);
     await rm(folder, { recursive: true, force: true });
   };
   const url = `http://127.0.0.1:${port}${options.staticPrefix ?? ''}`;
@@ -86,15 +87,6 @@ async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
     await delay(100);
   }
   throw new Error(`no answer in ${START_MS} ms`);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const ended = once(child, 'exit');
-  process.kill(-child.pid, 'SIGTERM');
-  const timer = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 5_000);
-  await ended;
-  clearTimeout(timer);
 }
 
 function gather(child: ChildProcess): () => string {

@@ -5,10 +5,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath } from '@vscode/test-electron';
 import { _electron } from 'playwright-core';
-import { quietSettings } from '../../scripts/vscode/server.ts';
+import { quietSettings, type Settings } from '../../scripts/vscode/server.ts';
+import { useClipboardOf } from './clipboard.ts';
 import type { OpenWindow, VsCodeOptions } from './vscode.ts';
 
 const START_MS = 120_000;
+
+/** Menus, dialogs and the title bar as VS Code draws them: what the system draws is out of a test's reach. */
+const drawn: Settings = {
+  'window.dialogStyle': 'custom',
+  'window.menuStyle': 'custom',
+  'window.titleBarStyle': 'custom',
+};
 
 /** A window of the desktop's VS Code, which is downloaded once. */
 export async function openDesktop(options: VsCodeOptions): Promise<OpenWindow> {
@@ -16,7 +24,7 @@ export async function openDesktop(options: VsCodeOptions): Promise<OpenWindow> {
   const data = await mkdtemp(join(tmpdir(), 'mlops-vscode-'));
   const settingsFile = join(data, 'User', 'settings.json');
   await mkdir(join(data, 'User'), { recursive: true });
-  await writeFile(settingsFile, JSON.stringify(quietSettings(options.settings), null, 2));
+  await writeFile(settingsFile, JSON.stringify(quietSettings({ ...drawn, ...options.settings }), null, 2));
   const own = [`--user-data-dir=${data}`, `--extensions-dir=${join(data, 'extensions')}`];
   if (options.installVsix) await install(executablePath, [...own, '--install-extension', options.installVsix]);
   const app = await _electron.launch({
@@ -37,6 +45,7 @@ export async function openDesktop(options: VsCodeOptions): Promise<OpenWindow> {
   };
   try {
     const page = await app.firstWindow({ timeout: START_MS });
+    useClipboardOf(page, app);
     return { url: undefined, page, settingsFile, logs: () => readLogs(join(data, 'logs')), stop };
   } catch (error) {
     await stop();

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { writeClipboard } from '../../testbeds/clipboard.ts';
 import { runCommand } from './workbench.ts';
 
 /** The text editor that has, or last had, the focus. */
@@ -26,7 +27,7 @@ export async function typeText(page: Page, text: string): Promise<void> {
 export async function replaceText(page: Page, text: string): Promise<void> {
   await editor(page).locator('.view-lines').click();
   await page.keyboard.press('ControlOrMeta+A');
-  await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);
+  await writeClipboard(page, text);
   await page.keyboard.press('ControlOrMeta+V');
 }
 

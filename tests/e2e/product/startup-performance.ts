@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { readClipboard } from '../../testbeds/clipboard.ts';
 import { editor } from '../harness/editor.ts';
 import { runCommand, tab } from '../harness/workbench.ts';
 
@@ -33,7 +34,7 @@ async function performanceText(page: Page): Promise<string> {
   await lines.click();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.press('ControlOrMeta+C');
-  return page.evaluate(() => navigator.clipboard.readText());
+  return readClipboard(page);
 }
 
 function markOf(text: string, name: string, extension: string): number | undefined {
