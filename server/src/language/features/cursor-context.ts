@@ -6,7 +6,23 @@ import type { CursorContext, Position } from './cursor.ts';
 import { flowContext } from './flow-context.ts';
 import { hasContent, lineText, type Segment, segmentsOf } from './line-shape.ts';
 
+interface Answer {
+  readonly position: Position;
+  readonly context: CursorContext;
+}
+
+/** Several features ask about the same place for one list: the last answer of a text is kept. */
+const lastAnswers = new WeakMap<Source, Answer>();
+
 export function cursorContext(source: Source, position: Position): CursorContext {
+  const last = lastAnswers.get(source);
+  if (last?.position.line === position.line && last.position.character === position.character) return last.context;
+  const context = contextAt(source, position);
+  lastAnswers.set(source, { position, context });
+  return context;
+}
+
+function contextAt(source: Source, position: Position): CursorContext {
   const text = lineText(source, position.line);
   const before = text.slice(0, position.character);
   const document = documentAt(source, position.line);
