@@ -306,3 +306,14 @@ it('says in words that a text is nested too deeply', () => {
   expect(messages).toContain('This is nested too deeply to be read.');
   expect(messages.join()).not.toMatch(/stack/i);
 });
+
+it('tells once of a letter at the margin that parts a long list of steps', () => {
+  const step = (index: number) =>
+    `  s${index}:\n    run: x\n    outputs:\n      data:\n        type: dataset\n        path: a\n`;
+  const steps = Array.from({ length: 40 }, (_, index) => step(index)).join('');
+  const text = `apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: a}\nsteps:\n${steps}`;
+  const at = text.indexOf('      data:', text.indexOf('s20:'));
+  const codes = found(`${text.slice(0, at)}x${text.slice(at)}`).map(({ code }) => code);
+  expect(codes).toContain('schema-unknown-key');
+  expect(codes.filter((code) => code === 'yaml-indentation').length).toBeLessThan(2);
+});

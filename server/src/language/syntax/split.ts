@@ -171,7 +171,11 @@ function splitContainer(
   return { type, indent, entries };
 }
 
-/** The indentation of the first line, unless that line is the odd one out: then the least that occurs. */
+/**
+ * The indentation of the first line, unless that line is the odd one out: then the least that occurs. It is where more
+ * lines begin at the least than begin at its own before the first of those; behind that, its own may be that of what is
+ * nested.
+ */
 function entryIndent(lines: LineTable, content: number, to: number): number {
   const first = lines.indents[content] ?? 0;
   let least = first;
@@ -180,7 +184,7 @@ function entryIndent(lines: LineTable, content: number, to: number): number {
   for (let line = content; line < to; line++) {
     const own = lines.indents[line] ?? BLANK;
     if (own < 0 || own > first) continue;
-    if (own === first) asFirst++;
+    if (own === first && least === first) asFirst++;
     if (own < least) {
       least = own;
       asLeast = 0;
