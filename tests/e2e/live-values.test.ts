@@ -47,11 +47,11 @@ describe('values of past runs in the editor', () => {
     await openFile(page, 'model.mlops.yaml');
     await replaceText(page, document);
     await goTo(page, 8, 15);
-    await suggestLive(/metric of \d+ runs/);
+    await suggestLive(/\d+ runs · best/);
     await product.vsCode.screenshot('live-metrics-dark');
     await setTheme(product.vsCode, 'light');
     await editor(page).locator('.view-lines').waitFor();
-    await suggestLive(/metric of \d+ runs/);
+    await suggestLive(/\d+ runs · best/);
     await product.vsCode.screenshot('live-metrics-light');
     await suggestion(page, 'auc').click();
     await expect.poll(() => visibleText(page)).toContain('metric: auc');
