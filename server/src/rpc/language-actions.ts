@@ -6,7 +6,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import type { CodeAction } from '../language/features/actions/action.ts';
-import { codeActions, fixAll, refactorings } from '../language/features/code-actions.ts';
+import { codeActions, fixAll, refactorings, replacements } from '../language/features/code-actions.ts';
 import type { TextEdit } from '../language/features/format.ts';
 import type { LanguageContext } from './language-context.ts';
 import { toLsp } from './language-convert.ts';
@@ -15,7 +15,7 @@ export const fixAllKind = `${CodeActionKind.SourceFixAll}.mlops`;
 export const codeActionKinds = [CodeActionKind.QuickFix, CodeActionKind.RefactorExtract, fixAllKind];
 
 /** Fixes of what is wrong, and changes of what is not. */
-export function registerCodeActions({ connection, workspace, guarded }: LanguageContext): {
+export function registerCodeActions({ connection, workspace, ecosystem, guarded }: LanguageContext): {
   configure(params: InitializeParams): void;
 } {
   const { index } = workspace;
@@ -44,20 +44,17 @@ export function registerCodeActions({ connection, workspace, guarded }: Language
 
   const fixes = ({ textDocument: { uri }, range }: CodeActionParams): LspAction[] => {
     const file = index.get(uri);
-    if (!file) return [];
-    return workspace
-      .diagnostics(uri)
+    const found = file ? workspace.diagnostics(uri) : ecosystem.documents.diagnostics(uri);
+    return found
       .filter((each) => each.range.startLine <= range.end.line && each.range.endLine >= range.start.line)
       .flatMap((diagnostic) =>
-        codeActions(file, diagnostic, index)
-          .filter(possible)
-          .map((action) => ({
-            title: action.title,
-            kind: CodeActionKind.QuickFix,
-            diagnostics: [toLsp(diagnostic, uri)],
-            isPreferred: action.preferred,
-            edit: edit(uri, action),
-          })),
+        (file ? codeActions(file, diagnostic, index) : replacements(diagnostic)).filter(possible).map((action) => ({
+          title: action.title,
+          kind: CodeActionKind.QuickFix,
+          diagnostics: [toLsp(diagnostic, uri)],
+          isPreferred: action.preferred,
+          edit: edit(uri, action),
+        })),
       );
   };
   const changes = ({ textDocument: { uri }, range }: CodeActionParams): LspAction[] => {

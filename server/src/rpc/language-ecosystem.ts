@@ -1,5 +1,7 @@
 import {
   BulkRegistration,
+  CodeActionKind,
+  CodeActionRequest,
   CompletionRequest,
   type Connection,
   DefinitionRequest,
@@ -117,6 +119,7 @@ async function register(
   bulk.add(HoverRequest.type, { documentSelector: selector });
   bulk.add(DefinitionRequest.type, { documentSelector: selector });
   bulk.add(DocumentLinkRequest.type, { documentSelector: selector });
+  bulk.add(CodeActionRequest.type, { documentSelector: selector, codeActionKinds: [CodeActionKind.QuickFix] });
   if (!hasYamlExtension) bulk.add(DocumentSymbolRequest.type, { documentSelector: selector });
   if (pulls) {
     bulk.add(DocumentDiagnosticRequest.type, {

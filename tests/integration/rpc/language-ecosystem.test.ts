@@ -12,6 +12,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import type {
+  CodeAction,
   CompletionItem,
   DocumentLink,
   FullDocumentDiagnosticReport,
@@ -93,6 +94,7 @@ describe('other tools’ files over stdio', () => {
     });
     const { registrations } = await registered;
     expect(registrations.map(({ method }) => method).sort()).toEqual([
+      'textDocument/codeAction',
       'textDocument/completion',
       'textDocument/definition',
       'textDocument/diagnostic',
@@ -125,6 +127,23 @@ describe('other tools’ files over stdio', () => {
       position: { line: 0, character: 14 },
     });
     expect(places).toMatchObject([{ uri: uriOf('conda.yaml') }]);
+  });
+
+  test('have their slips corrected by quick fixes', async () => {
+    await start({});
+    const text =
+      'entry_points:\n  main:\n    parameters: {alpha: float}\n    comand: python a.py {alpa}\n    command: python a.py {alpa}\n';
+    const textDocument = { uri: await open('MLproject', text) };
+    const titles = async (line: number) => {
+      const range = { start: { line, character: 0 }, end: { line, character: 40 } };
+      const params = { textDocument, range, context: { diagnostics: [] } };
+      const actions = await connection.sendRequest<CodeAction[]>('textDocument/codeAction', params);
+      return actions.map(
+        ({ title, edit }) => `${title} ${edit?.changes?.[textDocument.uri]?.[0]?.range.start.character}`,
+      );
+    };
+    expect(await titles(3)).toEqual(['Change to command 4']);
+    expect(await titles(4)).toEqual(['Change to alpha 26']);
   });
 
   test('are checked again when what lies beside them is known, and when a setting changes', async () => {

@@ -76,7 +76,8 @@ export class Analysis {
       start: place.start,
       end: Math.max(place.end, place.start + 1),
       message: `There is no ${to.what} \`${name}\`${to.where ?? ''}.${hint}`,
-      replacements: meant,
+      // Only where the name itself stands there, and not a text that holds it, can another be put in its place.
+      replacements: place.end - place.start === name.length ? meant : [],
     });
   }
 

@@ -56,7 +56,8 @@ function documentAt(file: IndexedFile, line: number): DocumentSymbols | null {
   );
 }
 
-function replacements({ range, replacements: texts }: Diagnostic): CodeAction[] {
+/** The corrections that a diagnostic itself brings along. */
+export function replacements({ range, replacements: texts }: Diagnostic): CodeAction[] {
   const at = {
     start: { line: range.startLine, character: range.startCharacter },
     end: { line: range.endLine, character: range.endCharacter },
