@@ -17,6 +17,7 @@ import { semanticTokens } from '#server/language/features/semantic-tokens.ts';
 import { outline } from '#server/language/features/symbols.ts';
 import { workspaceSymbols } from '#server/language/features/workspace-symbols.ts';
 import { LanguageWorkspace } from '#server/language/language-workspace.ts';
+import type { Node } from '#server/language/syntax/ast.ts';
 import { convertNode } from '#server/language/syntax/full-parse.ts';
 
 const uri = 'file:///ws/a.mlops.yaml';
@@ -90,13 +91,20 @@ function applied(text: string, starts: Int32Array, edits: readonly TextEdit[]): 
     );
 }
 
-/** What a text says, without where it says it. */
+/** What a text says, without where it says it; nothing with an anchor is nothing. */
 function valuesOf(text: string): string {
   const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false, prettyErrors: false });
   const list = Array.isArray(documents) ? documents : [];
-  const places = new Set(['start', 'end']);
   return JSON.stringify(
-    list.map(({ contents }) => convertNode(contents)),
-    (key, value: unknown) => (places.has(key) ? undefined : typeof value === 'bigint' ? String(value) : value),
+    list.map(({ contents }) => plainOf(convertNode(contents))),
+    (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value),
   );
+}
+
+function plainOf(node: Node | null): unknown {
+  if (node === null) return null;
+  if (node.type === 'alias') return { alias: node.name };
+  if (node.type === 'seq') return node.items.map(plainOf);
+  if (node.type === 'map') return { map: node.items.map(({ key, value }) => [plainOf(key), plainOf(value)]) };
+  return Number.isNaN(node.value) ? 'NaN' : node.value;
 }

@@ -21,6 +21,13 @@ describe('no text makes a feature fail', () => {
     PATIENCE_MS,
   );
 
+  it('those that once did', async () => {
+    for (const number of [1_004_948, 1_014_644, 1_014_797]) {
+      const { text, random } = fuzzInput(number);
+      await expect(exercise(text, random)).resolves.toBeInstanceOf(Map);
+    }
+  });
+
   it.each(Object.keys(monsters))(
     '%s',
     async (name) => {

@@ -106,6 +106,8 @@ export class WorkspaceIndex {
 /** A path that a file names, as the URI of what it means; null where the file has no place that paths could start at. */
 export function resolveUri(uri: string, path: string): string | null {
   if (/^[a-z][a-z0-9+.-]+:/i.test(path)) return null;
+  // Half of a pair of surrogates is in no file name and can't be encoded.
+  if (!path.isWellFormed()) return null;
   const encoded = path.split(/[\\/]/).map(encodeURIComponent).join('/');
   return URL.canParse(encoded, uri) && /^[\w+.-]+:\//.test(uri) ? new URL(encoded, uri).href : null;
 }
