@@ -97,6 +97,40 @@ describe('charts', () => {
     expect(await panel.page.getByLabel('Smoothing').inputValue()).toBe('0.7');
   });
 
+  test('go by time as well; smoothing and the log scale change what is drawn', async () => {
+    await open(2);
+    const chart = tile('val/loss');
+    await chart.locator('chart-panel').waitFor();
+    const image = () =>
+      chart.locator('canvas.chart-plot').evaluate((canvas) => Reflect.get(canvas, 'toDataURL').call(canvas));
+    const differs = async (change: () => Promise<unknown>) => {
+      const before = await image();
+      await change();
+      await expect.poll(image).not.toBe(before);
+    };
+    await differs(() => panel.page.getByLabel('Log scale').check());
+    await differs(() => panel.page.getByLabel('Smoothing').fill('0.9'));
+    await panel.page.getByLabel('Axis').selectOption('time');
+    await expect.poll(async () => (await dataOf(chart)).axis).toBe('time');
+    const { x } = (await dataOf(chart)).series[0] ?? { x: [] };
+    expect(x[0]).toBeGreaterThan(Date.UTC(2020, 0));
+    expect(x).toEqual(x.toSorted((one, other) => one - other));
+  });
+
+  test('tell 50 runs apart, and find one among them', async () => {
+    await open(50);
+    await tile('val/loss').locator('chart-panel').waitFor();
+    expect((await dataOf(tile('val/loss'))).series).toHaveLength(50);
+    const styles = await panel.page
+      .locator('run-legend .swatch line')
+      .evaluateAll((lines) =>
+        lines.map((line) => `${line.getAttribute('stroke')} ${line.getAttribute('stroke-dasharray')}`),
+      );
+    expect(new Set(styles).size).toBe(50);
+    await panel.page.getByLabel('Search runs').fill('-17');
+    await expect.poll(() => panel.page.locator('.legend-entry').count()).toBe(1);
+  });
+
   test('zoom by dragging: the part is read finer, and all of it comes back', async () => {
     await open(2);
     host.loggedPoints = 5_000;
