@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { settings } from '#schemas/protocol/workspace.ts';
 import { opened, problems, workflow } from './workspace.ts';
 
 const found = (text: string) => problems({ 'a.yaml': text });
@@ -176,6 +177,29 @@ describe('other YAML', () => {
     documents.change(uri, 3, [{ range: { start, end: { line: 1, character: 0 } }, text: '' }]);
     expect(documents.diagnostics(uri)).toEqual([]);
     expect(documents.has(uri)).toBe(false);
+  });
+
+  it('is left to its own by a setting', () => {
+    const { documents, uri } = opened({ 'a.yaml': bad });
+    documents.configure(settings.parse({ ecosystem: { argo: { enabled: false } } }), false);
+    expect(documents.diagnostics(uri)).toEqual([]);
+    expect(documents.outline(uri)).toEqual([]);
+    documents.configure(settings.parse({ ecosystem: { dvc: { enabled: false } } }), false);
+    expect(documents.diagnostics(uri)).toHaveLength(1);
+  });
+
+  it('is checked by another extension where it can: syntax, and the schema of dvc.yaml', () => {
+    const codes = (name: string, text: string, hasYamlExtension: boolean) => {
+      const { documents, uri } = opened({ [name]: text });
+      documents.configure(settings.parse({}), hasYamlExtension);
+      return documents.diagnostics(uri).map(({ code }) => code);
+    };
+    const stage = 'stages:\n  a: {cmd: x, dpes: [b]}\n  b: {cmd: "y ${z}"}\n';
+    expect(codes('dvc.yaml', stage, false)).toEqual(['ecosystem-unknown-key', 'ecosystem-reference']);
+    expect(codes('dvc.yaml', stage, true)).toEqual(['ecosystem-reference']);
+    expect(codes('dvc.yaml', 'stages: [\n', false)).toContain('yaml-syntax');
+    expect(codes('dvc.yaml', 'stages: [\n', true)).toEqual([]);
+    expect(codes('a.yaml', bad, true)).toEqual(['ecosystem-unknown-key']);
   });
 
   it('has its problems suppressed by the same comment as ours', () => {
