@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { readVersion } from '../platform/version.ts';
 import type { Invocation } from './invocation.ts';
 import { createOutput } from './output.ts';
 import type { Terminal } from './terminal.ts';
-import { readVersion } from './version.ts';
 
 interface GlobalOptions {
   readonly cwd?: string;

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkSource } from './diagnostics/check-source.ts';
@@ -8,14 +8,17 @@ import type { FileKnowledge } from './file-knowledge.ts';
 import { walk } from './find-files.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
 import { type OpenDocument, OpenDocuments, type TextChange } from './open-documents.ts';
-import { WorkspaceIndex } from './symbols/workspace-index.ts';
+import type { SummaryAnswer } from './stored/language-index.worker.ts';
+import { isCurrent, readSummary, type StoredSummary } from './stored/stored-summary.ts';
+import { readSummaries, type Summaries, writeSummaries } from './stored/summary-cache.ts';
+import { summariesInWorker } from './stored/summary-worker.ts';
+import { inOrder } from './summarize.ts';
+import { type IndexedFile, WorkspaceIndex } from './symbols/workspace-index.ts';
 import { parseSource } from './syntax/source.ts';
 
-/** Files beyond this are no documents that someone wrote. */
-const MAX_BYTES = 2 * 1024 * 1024;
-const READERS = 16;
-/** How long indexing may keep the thread before others get their turn. */
-const SLICE_MS = 8;
+/** Files that are worth starting a thread for, and worth keeping what they say. */
+const WORTH_A_THREAD = 30;
+const WORTH_KEEPING = 30;
 
 type Known = Pick<FileKnowledge, 'exists' | 'revision'>;
 
@@ -24,6 +27,9 @@ export class LanguageWorkspace {
   readonly documents = new OpenDocuments();
   readonly index = new WorkspaceIndex();
   readonly #files: Known;
+  /** Of the contents of the files on disk. */
+  readonly #digests = new Map<string, string>();
+  readonly #told = new WeakMap<IndexedFile, { surroundings: string; diagnostics: readonly Diagnostic[] }>();
   #severities: Severities = new Map();
   #settingsRevision = 0;
 
@@ -72,65 +78,109 @@ export class LanguageWorkspace {
   #reported(uri: string): readonly Diagnostic[] {
     const file = this.index.get(uri);
     if (!file) return [];
-    const own = checkSource(file.symbols.source);
-    const meaning = checkMeaning(file, this.index, this.#files);
-    if (meaning.length === 0) return firstOf(own);
-    return firstOf(
-      [...own, ...meaning].sort(
-        (a, b) => a.range.startLine - b.range.startLine || a.range.startCharacter - b.range.startCharacter,
-      ),
-    );
+    if (file.summary?.diagnostics) return file.summary.diagnostics;
+    const surroundings = this.surroundings(uri);
+    const known = file.summary && this.#told.get(file);
+    if (known?.surroundings === surroundings) return known.diagnostics;
+    const diagnostics = inOrder(checkSource(file.symbols.source), checkMeaning(file, this.index, this.#files));
+    if (file.summary) this.#told.set(file, { surroundings, diagnostics });
+    return diagnostics;
   }
 
-  /** Reads our files below some folders, a few at a time, and lets others have their turn in between. */
+  /**
+   * Reads our files below some folders in a thread of its own, and lets others have their turn in between. What was kept
+   * of them on disk is not read again while it holds.
+   */
   async indexFolders(folders: readonly string[], signal: AbortSignal): Promise<number> {
     let count = 0;
-    let sliceStart = performance.now();
-    const paths = this.#pathsIn(folders, signal);
-    const reader = async () => {
-      for await (const path of paths) {
-        signal.throwIfAborted();
-        await this.#read(pathToFileURL(path).href);
-        count++;
-        if (performance.now() - sliceStart < SLICE_MS) continue;
-        await turn();
-        sliceStart = performance.now();
-      }
-    };
-    await Promise.all(Array.from({ length: READERS }, reader));
+    for (const folder of folders) {
+      if (folder.startsWith('file:')) count += await this.#indexFolder(withoutSlash(fileURLToPath(folder)), signal);
+    }
     return count;
   }
 
-  async *#pathsIn(folders: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
-    for (const folder of folders) if (folder.startsWith('file:')) yield* walk(fileURLToPath(folder), signal);
+  async #indexFolder(folder: string, signal: AbortSignal): Promise<number> {
+    const known = await readSummaries(folder);
+    const found = new Map<string, StoredSummary>();
+    const changed: string[] = [];
+    const look = async (path: string) => {
+      const before = known.get(path);
+      if (before && (await isCurrent(path, before))) found.set(path, this.#store(path, before));
+      else changed.push(path);
+    };
+    const looks: Promise<void>[] = [];
+    for await (const path of walk(folder, signal)) looks.push(look(path));
+    await Promise.all(looks);
+    signal.throwIfAborted();
+    for await (const answer of this.#summaries(changed, known, signal)) {
+      for (const [path, stored] of answer) if (stored) found.set(path, this.#store(path, stored));
+    }
+    const isNews = changed.length > 0 || known.size !== found.size;
+    // Few files are read as fast as what was kept of them, and a folder that can't be written is read each time.
+    if (isNews && found.size >= WORTH_KEEPING) await writeSummaries(folder, found).catch(() => undefined);
+    return found.size;
+  }
+
+  async *#summaries(paths: readonly string[], known: Summaries, signal: AbortSignal): AsyncGenerator<SummaryAnswer> {
+    const left = new Set(paths);
+    if (paths.length >= WORTH_A_THREAD) {
+      try {
+        for await (const answer of summariesInWorker(paths, known, signal)) {
+          for (const [path] of answer) left.delete(path);
+          yield answer;
+        }
+      } catch {
+        // The thread could not start, or died of one of the files: the rest is read here.
+        signal.throwIfAborted();
+      }
+    }
+    for (const path of left) {
+      signal.throwIfAborted();
+      yield [[path, await readSummary(path, known.get(path))]];
+      await turn();
+    }
+  }
+
+  #store(path: string, stored: StoredSummary): StoredSummary {
+    const uri = pathToFileURL(path).href;
+    if (this.#digests.get(uri) === stored.digest) return stored;
+    this.#digests.set(uri, stored.digest);
+    this.index.setStored({ uri, summary: stored.summary, read: () => parseSource(textOf(path)) });
+    return stored;
   }
 
   /** A file changed on disk, or went. */
   async refresh(uri: string): Promise<void> {
-    await this.#read(uri);
+    const path = pathOf(uri);
+    const stored = path === null ? null : await readSummary(path, undefined);
+    if (path !== null && stored) this.#store(path, stored);
+    else this.removed(uri);
   }
 
-  async #read(uri: string): Promise<void> {
-    const text = await readText(uri);
-    if (text === null) this.index.removedFromDisk(uri);
-    else if (this.index.get(uri)?.symbols.source.text !== text || this.index.isOpen(uri))
-      this.index.setOnDisk(uri, parseSource(text));
+  /** A file is no more. */
+  removed(uri: string): void {
+    this.#digests.delete(uri);
+    this.index.removedFromDisk(uri);
   }
 }
 
-/** As many as an editor shows; more only take time to send. */
-const MOST_DIAGNOSTICS = 1000;
-
-function firstOf(sorted: Diagnostic[]): Diagnostic[] {
-  return sorted.length <= MOST_DIAGNOSTICS ? sorted : sorted.slice(0, MOST_DIAGNOSTICS);
+function withoutSlash(folder: string): string {
+  return folder.length > 1 ? folder.replace(/[\\/]$/, '') : folder;
 }
 
-async function readText(uri: string): Promise<string | null> {
+function pathOf(uri: string): string | null {
   try {
-    const path = fileURLToPath(uri);
-    if ((await stat(path)).size > MAX_BYTES) return null;
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return fileURLToPath(uri);
   } catch {
     return null;
+  }
+}
+
+/** The text of a file that was there a moment ago; empty where it went since. */
+function textOf(path: string): string {
+  try {
+    return new TextDecoder().decode(readFileSync(path));
+  } catch {
+    return '';
   }
 }

@@ -91,7 +91,7 @@ export function registerWorkspaceFiles(
     if (!trusted) return;
     for (const { uri, type } of changes) {
       if (!isMlopsFile(decodeURIComponent(uri))) continue;
-      if (type === FileChangeType.Deleted) workspace.index.removedFromDisk(uri);
+      if (type === FileChangeType.Deleted) workspace.removed(uri);
       else await workspace.refresh(uri);
     }
     gather();
@@ -101,7 +101,7 @@ export function registerWorkspaceFiles(
     const items: WorkspaceDocumentDiagnosticReport[] = [];
     for (const uri of closedFiles()) {
       const file = workspace.index.get(uri);
-      const resultId = `${contentId(file?.symbols.source)}:${workspace.surroundings(uri)}`;
+      const resultId = `${contentId(file)}:${workspace.surroundings(uri)}`;
       if (before.get(uri) === resultId) items.push({ kind: 'unchanged', uri, version: null, resultId });
       else {
         const found = guarded('Diagnostics', [], () => workspace.diagnostics(uri)).map((each) => toLsp(each, uri));

@@ -1,5 +1,7 @@
+import { ANY_PIPELINE } from '../symbols/file-summary.ts';
+import { offsetOf } from '../symbols/file-symbols.ts';
 import { resolve, type Target } from '../symbols/resolve.ts';
-import type { SymbolDefinition, SymbolReference } from '../symbols/symbol.ts';
+import type { SymbolReference } from '../symbols/symbol.ts';
 import { resolveUri, type WorkspaceIndex } from '../symbols/workspace-index.ts';
 import { type Location, locationOf, type Place, rangeOfSpan, type SymbolAt, symbolAt, targetsAt } from './symbol-at.ts';
 
@@ -49,21 +51,26 @@ export interface Use {
 
 /** All references in the workspace that mean one of some definitions. */
 export function uses(targets: readonly Target[], index: WorkspaceIndex): Use[] {
-  const wanted = new Set<SymbolDefinition>(targets.map(({ definition: each }) => each));
-  const names = new Set([...wanted].map(({ name }) => name));
+  // By place, not by identity: a file that is not open may be read anew in between.
+  const wanted = new Set(targets.map(placeOf));
+  const names = new Set(targets.map(({ definition }) => definition.name));
   const found: Use[] = [];
-  for (const file of index.files()) {
+  for (const file of index.filesWith(new Set([...names, ANY_PIPELINE]))) {
     for (const document of file.symbols.documents) {
       for (const unit of document.units) {
         for (const reference of unit.symbols.references) {
           if (!names.has(reference.name) && reference.kind !== 'pipelineFile') continue;
-          if (!resolve(reference, { index, file, document }).some((each) => wanted.has(each.definition))) continue;
+          if (!resolve(reference, { index, file, document }).some((each) => wanted.has(placeOf(each)))) continue;
           found.push({ reference, location: { uri: file.uri, range: rangeOfSpan(file, unit, reference.span) } });
         }
       }
     }
   }
   return found;
+}
+
+function placeOf({ file, unit, definition }: Target): string {
+  return `${file.uri} ${offsetOf(unit, definition.span)} ${definition.kind}`;
 }
 
 /** A name without a definition (a secret, an environment variable, something misspelt): the same name in the document. */

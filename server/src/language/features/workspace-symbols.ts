@@ -18,7 +18,7 @@ const MAX_SYMBOLS = 500;
 export function workspaceSymbols(index: WorkspaceIndex, query: string): WorkspaceSymbol[] {
   const wanted = query.toLowerCase();
   const found: WorkspaceSymbol[] = [];
-  for (const { file, document, unit, definition } of allDefinitions(index)) {
+  for (const { file, document, unit, definition } of allDefinitions(index, wanted)) {
     if (!hasInOrder(definition.name.toLowerCase(), wanted)) continue;
     const outer = definition.kind === 'document' ? document.kind : document.name;
     const location = { uri: file.uri, range: rangeOfSpan(file, unit, definition.span) };
@@ -33,11 +33,14 @@ export function workspaceSymbols(index: WorkspaceIndex, query: string): Workspac
   return found;
 }
 
-function* allDefinitions(index: WorkspaceIndex): Generator<Target> {
-  for (const file of index.files())
+function* allDefinitions(index: WorkspaceIndex, wanted: string): Generator<Target> {
+  for (const file of index.files()) {
+    // A file that is not open is read again only where something in it may be what is looked for.
+    if (file.summary && !hasInOrder(file.summary.names.toLowerCase(), wanted)) continue;
     for (const document of file.symbols.documents)
       for (const unit of document.units)
         for (const definition of unit.symbols.definitions) yield { file, document, unit, definition };
+  }
 }
 
 function hasInOrder(text: string, letters: string): boolean {

@@ -91,7 +91,9 @@ function checkUnits(origin: Origin, ordinal: number): Pass {
     return old?.isSteady ? old : resultOf(origin, unit, shared);
   });
   const pass = { shared, units, results, across: (quiet && sameAcross(quiet, units)) ?? acrossOf(origin) };
-  memory.set(key, pass);
+  // What nobody edits is not looked at again soon.
+  if (origin.index.isOpen(origin.file.uri)) memory.set(key, pass);
+  else memory.delete(key);
   return pass;
 }
 

@@ -1,4 +1,5 @@
 import type { Source } from '../syntax/source.ts';
+import type { FileSummary } from './file-summary.ts';
 import { type DocumentSymbols, type FileSymbols, fileSymbols } from './file-symbols.ts';
 import { severityEntries } from './severity-entries.ts';
 import { textOf } from './view.ts';
@@ -9,7 +10,19 @@ export interface IndexedFile {
   readonly symbols: FileSymbols;
   /** Changes when something changes that other files can see. */
   readonly exports: string;
+  /** Set where the file's text is not kept: `symbols` is then read anew when it is asked for. */
+  readonly summary?: FileSummary;
 }
+
+/** A file whose text is not kept, and how to read it again. */
+export interface StoredFile {
+  readonly uri: string;
+  readonly summary: FileSummary;
+  readonly read: () => Source;
+}
+
+/** Files that were read again and may be asked for soon. */
+const MOST_READ = 32;
 
 /**
  * The symbols of all files of a workspace. What an editor has open hides what is on disk. `revision` counts only the
@@ -18,6 +31,7 @@ export interface IndexedFile {
 export class WorkspaceIndex {
   readonly #open = new Map<string, IndexedFile>();
   readonly #disk = new Map<string, IndexedFile>();
+  readonly #read = new Map<StoredFile, FileSymbols>();
   readonly #changes = new Map<string, number>();
   #revision = 0;
 
@@ -49,6 +63,45 @@ export class WorkspaceIndex {
 
   setOnDisk(uri: string, source: Source): IndexedFile {
     return this.#set(this.#disk, uri, source);
+  }
+
+  /** A file that is known by its summary until somebody looks closer. */
+  setStored(stored: StoredFile): IndexedFile {
+    const { uri, summary } = stored;
+    // What every other file looks at is kept at hand.
+    if (summary.kinds.some((kind) => kind === 'Workspace' || kind === 'Model'))
+      return this.setOnDisk(uri, stored.read());
+    const before = this.get(uri);
+    const symbolsOf = () => this.#symbolsOf(stored);
+    const file: IndexedFile = {
+      uri,
+      summary,
+      exports: summary.exports,
+      get symbols() {
+        return symbolsOf();
+      },
+    };
+    this.#disk.set(uri, file);
+    this.#count(uri, before);
+    return file;
+  }
+
+  #symbolsOf(stored: StoredFile): FileSymbols {
+    const symbols = this.#read.get(stored) ?? fileSymbols(stored.read());
+    this.#read.delete(stored);
+    this.#read.set(stored, symbols);
+    const [oldest] = this.#read.keys();
+    if (oldest && this.#read.size > MOST_READ) this.#read.delete(oldest);
+    return symbols;
+  }
+
+  /** The files that one of some names stands in, or a path to a pipeline. */
+  *filesWith(names: ReadonlySet<string>): Generator<IndexedFile> {
+    const lines = [...names].map((name) => `\n${name}\n`);
+    for (const file of this.files()) {
+      const known = file.summary?.names;
+      if (known === undefined || lines.some((line) => known.includes(line))) yield file;
+    }
   }
 
   closed(uri: string): void {
@@ -89,6 +142,7 @@ export class WorkspaceIndex {
   documents(kind: DocumentSymbols['kind']): { file: IndexedFile; document: DocumentSymbols }[] {
     const found: { file: IndexedFile; document: DocumentSymbols }[] = [];
     for (const file of this.files()) {
+      if (file.summary && !file.summary.kinds.includes(kind)) continue;
       for (const document of file.symbols.documents) if (document.kind === kind) found.push({ file, document });
     }
     return found;
