@@ -1,7 +1,7 @@
 /** One figure of a benchmark, beside a peer's measured in the same run. */
 export interface BenchResult {
   readonly figure: string;
-  readonly unit: 'ms' | 'kB';
+  readonly unit: 'ms' | 'kB' | 'MB';
   /** null where it could not be measured; `note` says why. */
   readonly ours: number | null;
   readonly peer: { readonly name: string; readonly value: number } | null;

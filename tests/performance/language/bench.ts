@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BenchResult } from '../result.ts';
@@ -55,7 +57,55 @@ export async function run(): Promise<BenchResult[]> {
     const other = await measure(peer, text, size.peerEdits);
     results.push(...figuresOf(size, own, other));
   }
-  return results;
+  return [...results, ...(await indexFigures())];
+}
+
+const FILES = 1000;
+const LINES_A_FILE = 100;
+
+/** A thousand files that nobody has open: read for the first time, and again with what was kept of them. */
+async function indexFigures(): Promise<BenchResult[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'mlops-index-'));
+  try {
+    for (let index = 0; index < FILES; index++)
+      await writeFile(join(folder, `p${index}.mlops.yaml`), pipelineOf(LINES_A_FILE));
+    const isBuilt = existsSync(OURS);
+    const cold = isBuilt ? await indexed(folder) : null;
+    const warm = isBuilt ? await indexed(folder) : null;
+    const title = `${FILES.toLocaleString('en')} files of ${LINES_A_FILE} lines`;
+    const figure = (name: string, unit: BenchResult['unit'], ours: number | null, atMost: number): BenchResult => ({
+      ...{ figure: `${title}: ${name}`, unit, ours, peer: null, target: { atMost }, note: 'not built' },
+    });
+    return [
+      figure('cold index', 'ms', cold?.ms ?? null, 1500),
+      figure('warm index', 'ms', warm?.ms ?? null, 300),
+      figure('resident memory after a cold index', 'MB', cold?.megabytes ?? null, 200),
+      figure('resident memory after a warm index', 'MB', warm?.megabytes ?? null, 200),
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function indexed(folder: string): Promise<{ ms: number; megabytes: number | null }> {
+  const client = await LspClient.start(ours, [pathToFileURL(folder).href]);
+  try {
+    const read = client.logged(/files of the workspace were read in (\d+) ms/);
+    const first = pathToFileURL(join(folder, 'p0.mlops.yaml')).href;
+    await client.open(first, pipelineOf(LINES_A_FILE));
+    const [, ms] = await read;
+    await client.edit(first, { line: 0, character: 0 }, { line: 0, character: 0 }, '#');
+    return { ms: Number(ms), megabytes: await residentOf(client.pid) };
+  } finally {
+    await client.stop();
+  }
+}
+
+/** Resident megabytes of a process; null where the system does not say so in a file. */
+async function residentOf(pid: number | undefined): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const found = /^VmRSS:\s+(\d+) kB$/m.exec(status);
+  return found ? Number(found[1]) / 1000 : null;
 }
 
 function figuresOf({ lines, target }: Size, own: Figures | null, other: Figures): BenchResult[] {

@@ -20,12 +20,15 @@ export class LspClient {
   readonly #connection: MessageConnection;
   readonly #languageId: string;
   readonly #ended: Promise<unknown>;
+  /** Undefined where the process could not be started. */
+  readonly pid: number | undefined;
   readonly #waiting = new Map<string, (diagnostics: readonly Diagnostic[]) => void>();
   readonly #versions = new Map<string, number>();
 
   private constructor(command: ServerCommand) {
     const child = spawn(process.execPath, [...command.args, '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
     this.#ended = once(child, 'exit');
+    this.pid = child.pid;
     this.#languageId = command.languageId;
     this.#connection = createMessageConnection(
       new StreamMessageReader(child.stdout),
@@ -46,11 +49,12 @@ export class LspClient {
     this.#connection.listen();
   }
 
-  static async start(command: ServerCommand): Promise<LspClient> {
+  static async start(command: ServerCommand, folders: readonly string[] = []): Promise<LspClient> {
     const client = new LspClient(command);
     await client.#connection.sendRequest('initialize', {
       processId: process.pid,
       rootUri: null,
+      ...(folders.length > 0 ? { workspaceFolders: folders.map((uri) => ({ uri, name: uri })) } : {}),
       capabilities: {
         workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },
         textDocument: {
@@ -93,6 +97,18 @@ export class LspClient {
 
   async ask(method: 'completion' | 'hover', uri: string, position: Position): Promise<unknown> {
     return await this.#connection.sendRequest(`textDocument/${method}`, { textDocument: { uri }, position });
+  }
+
+  /** Resolves with what the server logs next that fits. */
+  logged(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((done) => {
+      const listening = this.#connection.onNotification('window/logMessage', ({ message }: { message: string }) => {
+        const found = pattern.exec(message);
+        if (!found) return;
+        listening.dispose();
+        done(found);
+      });
+    });
   }
 
   #published(uri: string): Promise<readonly Diagnostic[]> {
