@@ -52,8 +52,10 @@ function isBroken(text: string): boolean {
 }
 
 function comparable(text: string, source: ReturnType<typeof parseSource>): string {
-  return JSON.stringify([text.length, source.documents], (_, value: unknown) =>
-    typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value,
+  return JSON.stringify(
+    [text.length, [...source.lines.starts], [...source.lines.indents], source.documents],
+    (_, value: unknown) =>
+      typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value,
   );
 }
 

@@ -34,6 +34,7 @@ function wayOf(names: readonly string[]): string {
 
 /** Circles of a graph by a search in depth that needs no call stack: there may be thousands of steps in a row. */
 function cyclesOf(steps: DocumentSymbols['steps']): string[][] {
+  if (areInOrder(steps)) return [];
   const done = new Set<string>();
   const cycles: string[][] = [];
   for (const start of steps.keys()) {
@@ -59,6 +60,16 @@ function cyclesOf(steps: DocumentSymbols['steps']): string[][] {
     }
   }
   return cycles;
+}
+
+/** Whether every step waits for steps above it alone, as most pipelines are written: then there is no circle. */
+function areInOrder(steps: DocumentSymbols['steps']): boolean {
+  const above = new Set<string>();
+  for (const name of steps.keys()) {
+    for (const need of needsOf(steps, name)) if (!above.has(need) && steps.has(need)) return false;
+    above.add(name);
+  }
+  return true;
 }
 
 function needsOf(steps: DocumentSymbols['steps'], name: string): IterableIterator<string> {

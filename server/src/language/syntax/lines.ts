@@ -59,6 +59,49 @@ export function scanLines(text: string): LineTable {
   return { count, starts: starts.subarray(0, count + 1), indents: indents.subarray(0, count) };
 }
 
+/**
+ * As {@link scanLines}, for a text that came of another by replacing `[start, oldEnd)` by `[start, newEnd)`: only the
+ * lines that the edit touched are looked at.
+ */
+export function updateLines(
+  before: LineTable,
+  text: string,
+  { start, oldEnd, newEnd }: { readonly start: number; readonly oldEnd: number; readonly newEnd: number },
+): LineTable {
+  const shift = newEnd - oldEnd;
+  const first = lineOf(before, start);
+  const next = lineOf(before, oldEnd) + 1;
+  const from = before.starts[first] ?? 0;
+  const to = (before.starts[next] ?? 0) + shift;
+  const between = scanLines(text.slice(from, to));
+  const isLast = next >= before.count;
+  // Where lines follow, what is between ends with a break, and the line behind that is the next one.
+  const added = isLast ? between.count : between.count - 1;
+  const count = first + added + before.count - next;
+  const starts = new Int32Array(count + 1);
+  const indents = new Int32Array(count);
+  starts.set(before.starts.subarray(0, first));
+  indents.set(before.indents.subarray(0, first));
+  for (let line = 0; line < added; line++) starts[first + line] = (between.starts[line] ?? 0) + from;
+  indents.set(between.indents.subarray(0, added), first);
+  for (let line = next, at = first + added; line < before.count; line++, at++)
+    starts[at] = (before.starts[line] ?? 0) + shift;
+  indents.set(before.indents.subarray(next), first + added);
+  starts[count] = text.length;
+  return { count, starts, indents };
+}
+
+function lineOf({ starts, count }: LineTable, offset: number): number {
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 function endsWithBreak(text: string): boolean {
   return text.charCodeAt(text.length - 1) === LF;
 }

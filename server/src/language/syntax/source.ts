@@ -2,7 +2,7 @@ import type { Node, SyntaxProblem } from './ast.ts';
 import { fastParse } from './fast-parse.ts';
 import { fullParse } from './full-parse.ts';
 import { contentStart, FullBudget, refusedChunk, refusedDocuments, refusedText } from './limits.ts';
-import { type LineTable, scanLines } from './lines.ts';
+import { type LineTable, scanLines, updateLines } from './lines.ts';
 import { type BranchSpan, type ContainerSpan, type LeafSpan, split, splitFurther } from './split.ts';
 
 /** What a chunk's text says, wherever the chunk stands: kept while the text stays the same. */
@@ -67,7 +67,7 @@ export interface Edit {
 }
 
 export function parseSource(text: string): Source {
-  return build(text, () => undefined);
+  return build(text, scanLines(text), () => undefined);
 }
 
 /** Parses `text`, which came of `previous` by `edit`, and takes over every chunk that the edit did not touch. */
@@ -75,7 +75,7 @@ export function updateSource(previous: Source, text: string, edit: Edit): Source
   const shift = edit.newEnd - edit.oldEnd;
   const byOffset = new Map<number, Chunk>();
   for (const chunk of previous.chunks) byOffset.set(chunk.offset, chunk);
-  return build(text, (offset, length) => {
+  return build(text, updateLines(previous.lines, text, edit), (offset, length) => {
     const before = offset + length <= edit.start;
     if (!before && offset < edit.newEnd) return undefined;
     const old = byOffset.get(before ? offset : offset - shift);
@@ -85,8 +85,7 @@ export function updateSource(previous: Source, text: string, edit: Edit): Source
 
 type Reuse = (offset: number, length: number) => Parsed | undefined;
 
-function build(text: string, reuse: Reuse): Source {
-  const lines = scanLines(text);
+function build(text: string, lines: LineTable, reuse: Reuse): Source {
   const tooLong = refusedText(text);
   if (tooLong) return unread(text, lines, tooLong);
   const spans = split(text, lines);
