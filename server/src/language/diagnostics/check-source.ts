@@ -278,14 +278,15 @@ function checkKeys(
   }
   if (merges || at === null) return;
   const report: Report = (finding) => add(check, at.chunk, finding);
-  checkRequired(new Set(seen.keys()), schema, at.place, contextOf(report, check));
+  checkRequired(seen, schema, at.place, contextOf(report, check));
   if (path.length === 0 || check.kind === null) return;
-  const keys: Keys = new Map(
-    [...seen].map(([name, entry]) => [
-      name,
-      { key: entry.chunk === at.chunk ? entry.pair.key : null, value: entry.pair.value },
-    ]),
-  );
+  const keys = (): Keys =>
+    new Map(
+      [...seen].map(([name, entry]) => [
+        name,
+        { key: entry.chunk === at.chunk ? entry.pair.key : null, value: entry.pair.value },
+      ]),
+    );
   checkRulesOfKeys(check.kind, path, keys, at.place, report);
 }
 

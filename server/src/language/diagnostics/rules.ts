@@ -37,16 +37,22 @@ export function checkRules(kind: Kind, path: readonly string[], node: Node | nul
 }
 
 /** Applies the rules at exactly `path` to a mapping of which only the keys are at hand. */
-export function checkRulesOfKeys(kind: Kind, path: readonly string[], keys: Keys, place: Place, report: Report): void {
-  for (const rule of rules) {
-    if (
+export function checkRulesOfKeys(
+  kind: Kind,
+  path: readonly string[],
+  keysAt: () => Keys,
+  place: Place,
+  report: Report,
+): void {
+  const found = rules.filter(
+    (rule) =>
       rule.kind === kind &&
       rule.path.length === path.length &&
-      path.every((step, index) => rule.path[index] === '*' || rule.path[index] === step)
-    ) {
-      rule.check(keys, place, report);
-    }
-  }
+      path.every((step, index) => rule.path[index] === '*' || rule.path[index] === step),
+  );
+  if (found.length === 0) return;
+  const keys = keysAt();
+  for (const rule of found) rule.check(keys, place, report);
 }
 
 type MapVisit = (node: Extract<Node, { type: 'map' }>, place: Place) => void;

@@ -139,18 +139,20 @@ function unknownKey(key: Node, name: string, schema: SchemaNode, context: CheckC
 
 /** Reports each required key that is missing, at the key that the mapping stands behind. */
 export function checkRequired(
-  keys: ReadonlySet<string>,
+  keys: { has(name: string): boolean; keys(): Iterable<string> },
   schema: SchemaNode,
   place: Place,
   context: CheckContext,
 ): void {
+  const absent = [...schema.required].filter((name) => !keys.has(name));
+  if (absent.length === 0) return;
   // A key that was misspelt is reported where it stands, not again as missing.
   const misspelt = new Set(
-    [...keys]
+    [...keys.keys()]
       .filter((name) => !schema.properties.has(name))
       .map((name) => didYouMean(name, schema.properties.keys())[0]),
   );
-  const missing = [...schema.required].filter((name) => !keys.has(name) && !misspelt.has(name));
+  const missing = absent.filter((name) => !misspelt.has(name));
   if (missing.length === 0) return;
   const list = missing.map((name) => `\`${name}\``).join(', ');
   report(
