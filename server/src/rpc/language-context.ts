@@ -13,7 +13,9 @@ export interface LanguageContext {
   readonly guarded: <T>(what: string, fallback: T, run: () => T) => T;
 }
 
-export function createGuard(connection: Connection): LanguageContext['guarded'] {
+export function createGuard(connection: {
+  readonly console: Pick<Connection['console'], 'error'>;
+}): LanguageContext['guarded'] {
   return (what, fallback, run) => {
     try {
       return run();
