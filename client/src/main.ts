@@ -17,6 +17,7 @@ import { ConnectionsModel, needingAttention } from './features/connections/model
 import { askAllowed } from './features/connections/permission-prompt.ts';
 import { ConnectionsTree } from './features/connections/tree.ts';
 import { clientVersions } from './features/connections/versions.ts';
+import { showReferences } from './features/editor/show-references.ts';
 import { RunDecorations } from './features/experiments/decorations.ts';
 import { ExperimentsModel } from './features/experiments/model.ts';
 import { ExperimentPickers } from './features/experiments/pickers.ts';
@@ -121,6 +122,7 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
       permissions,
       refresh: refreshAll,
     }),
+    [commands.showReferences]: showReferences,
     [commands.showLog]: () => log.show(),
     [commands.restartServer]: () => server.restart(),
   };
@@ -217,6 +219,7 @@ function initialization(onInvalid?: (key: string) => void): InitializationOption
     trusted: workspace.isTrusted,
     settings: serverSettings(readSetting, onInvalid),
     proxyEnvironment: proxyEnvironment((key) => http.get(key)),
+    commands: [commands.showReferences],
     hasYamlExtension: extensions.getExtension('redhat.vscode-yaml') !== undefined,
   };
 }

@@ -137,4 +137,12 @@ describe('the editor of MLOps documents', () => {
       await product.vsCode.screenshot(`language-diagnostic-${theme}`);
     }
   });
+
+  it('says above a step how often it is referred to, and lists the places', async () => {
+    await edit('train.mlops.yaml', `${pipeline}  train:\n    run: python train.py\n    needs: [prepare]\n`);
+    const lens = editor(page).locator('.codelens-decoration a', { hasText: '1 reference' });
+    await lens.click();
+    await page.locator('.reference-zone-widget .referenceMatch').first().waitFor();
+    await page.keyboard.press('Escape');
+  });
 });

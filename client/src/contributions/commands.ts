@@ -32,6 +32,7 @@ export const commands = {
   openConfiguration: 'mlops.openConfiguration',
   collectDiagnostics: 'mlops.collectDiagnostics',
   copyConnectionUri: 'mlops.copyConnectionUri',
+  showReferences: 'mlops.showReferences',
   showLog: 'mlops.showLog',
   restartServer: 'mlops.restartServer',
 } as const;
@@ -50,4 +51,5 @@ export const itemCommands: ReadonlySet<CommandId> = new Set([
   commands.loadMoreRuns,
   commands.retry,
   commands.copyConnectionUri,
+  commands.showReferences,
 ]);

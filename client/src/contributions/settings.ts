@@ -15,6 +15,7 @@ export const settingsTable = {
   'ecosystem.argo.enabled': { default: true, scope: 'window', restricted: false },
   'ecosystem.kfp.enabled': { default: true, scope: 'window', restricted: false },
   'ecosystem.conda.enabled': { default: true, scope: 'window', restricted: false },
+  'codeLens.enabled': { default: true, scope: 'window', restricted: false },
   'inlayHints.schedules': { default: true, scope: 'window', restricted: false },
   'inlayHints.durations': { default: true, scope: 'window', restricted: false },
   'inlayHints.values': { default: true, scope: 'window', restricted: false },

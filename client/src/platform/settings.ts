@@ -24,6 +24,7 @@ export function serverSettings(read: ReadSetting, onInvalid: (key: SettingKey) =
       proxy: accepted('http.proxy', (proxy) => ({ http: { proxy } })),
     },
     diagnostics: { severity: read('diagnostics.severity') },
+    codeLens: { enabled: read('codeLens.enabled') },
     inlayHints: {
       schedules: read('inlayHints.schedules'),
       durations: read('inlayHints.durations'),

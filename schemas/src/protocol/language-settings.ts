@@ -11,6 +11,10 @@ export const languageSettings = z.object({
       severity: z.record(z.string(), severityChoice.nullable().catch(null)).catch({}).default({}),
     })
     .prefault({}),
+  codeLens: z.object({ enabled: toggle }).prefault({}),
   inlayHints: z.object({ schedules: toggle, durations: toggle, values: toggle, matrix: toggle }).prefault({}),
 });
 export type LanguageSettings = z.infer<typeof languageSettings>;
+
+/** The client's command that a lens runs: shows what refers to the name at a position, as `[uri, position]`. */
+export const showReferences = 'mlops.showReferences';

@@ -38,6 +38,8 @@ export const initializationOptions = z.object({
   proxyEnvironment: z.record(z.string(), z.string()).default({}),
   /** Another extension checks YAML's syntax, and some files by the schema store. */
   hasYamlExtension: z.boolean().default(false),
+  /** Commands of the client that answers may name. */
+  commands: z.array(z.string()).default([]),
 });
 export type InitializationOptions = z.infer<typeof initializationOptions>;
 

@@ -26,6 +26,7 @@ import { toCompletionItem, toCompletionList, toLsp, toSymbol } from './language-
 import { createEcosystem } from './language-ecosystem.ts';
 import { editingCapabilities, registerEditing } from './language-editing.ts';
 import { registerWorkspaceFiles } from './language-files.ts';
+import { registerLenses } from './language-lenses.ts';
 import { type AskBackend, createLanguageLive } from './language-live.ts';
 import { navigationCapabilities, registerNavigation } from './language-navigation.ts';
 import { registerLanguageSettings } from './language-settings.ts';
@@ -35,6 +36,7 @@ export const languageCapabilities: ServerCapabilities = {
   completionProvider: { triggerCharacters: [' ', ':', '-', '{', '[', ',', '\n', '.', "'", '/', '@'] },
   hoverProvider: true,
   documentSymbolProvider: true,
+  codeLensProvider: {},
   diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: true },
   ...navigationCapabilities,
   ...editingCapabilities,
@@ -58,12 +60,16 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
   const ecosystem = createEcosystem(connection, guarded, { files, workspace });
   const context: LanguageContext = { connection, workspace, ecosystem, guarded };
   const publisher = registerDocuments(context, () => workspaceFiles);
-  const workspaceFiles = registerWorkspaceFiles(context, publisher.republish);
+  const workspaceFiles = registerWorkspaceFiles(context, (uris) => {
+    publisher.republish(uris);
+    lenses.refresh();
+  });
   const live = createLanguageLive(connection, askBackend);
   registerQuestions(context, live);
   registerNavigation(context);
   const settings = registerLanguageSettings(context, () => workspaceFiles.changed());
   registerEditing(context, settings);
+  const lenses = registerLenses(context, settings);
   connection.onInitialized(() => {
     settings.initialized();
     workspaceFiles.initialized();
@@ -77,6 +83,7 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
       publisher.configure(pull);
       actions.configure(params);
       settings.configure(params);
+      lenses.configure(params, state);
       workspaceFiles.configure(params);
       workspaceFiles.trustChanged(state.trusted);
       live.configure(params, state.trusted);
@@ -90,8 +97,8 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
       workspaceFiles.trustChanged(state.trusted);
       live.trustChanged(state.trusted);
       ecosystem.stateChanged(state);
-      const { diagnostics, inlayHints } = state.settings;
-      settings.replace({ diagnostics, inlayHints });
+      const { diagnostics, codeLens, inlayHints } = state.settings;
+      settings.replace({ diagnostics, codeLens, inlayHints });
     },
   };
 }

@@ -69,7 +69,8 @@ export function uses(targets: readonly Target[], index: WorkspaceIndex): Use[] {
   return found;
 }
 
-function placeOf({ file, unit, definition }: Target): string {
+/** Names a definition by where it stands: a file that is not open may be read anew in between. */
+export function placeOf({ file, unit, definition }: Target): string {
   return `${file.uri} ${offsetOf(unit, definition.span)} ${definition.kind}`;
 }
 
