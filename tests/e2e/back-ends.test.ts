@@ -9,7 +9,7 @@ import { mlflowStores } from '../testbeds/mlflow-stores.ts';
 import { onDesktop } from '../testbeds/vscode.ts';
 import { webview } from './harness/webview.ts';
 import { answer, contextMenu, expand, pick, quickPickRow, runCommand, tab } from './harness/workbench.ts';
-import { choose, dialog } from './product/dialog.ts';
+import { choose, dialog, saveAt } from './product/dialog.ts';
 import { type LiveRun, startLiveRun } from './product/live-run.ts';
 import { rowNames, shownTexts } from './product/panels.ts';
 import {
@@ -199,10 +199,7 @@ describe('panels in the real window', () => {
     await treeItemOf(panel.getByRole('treeitem'), 'evaluation.json').click();
     await panel.getByText('Download…').click();
     const target = join(product.folder, 'saved.json');
-    const input = page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    await input.fill(target);
-    await input.press('Enter');
+    await saveAt(page, target);
     await expect.poll(() => readFile(target, 'utf8').catch(() => '')).toContain('"threshold": 0.5');
   });
 });

@@ -3,7 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expand, runCommand, treeItem } from './harness/workbench.ts';
+import { editor, problems, replaceText, squiggles, typeText } from './harness/editor.ts';
+import { expand, openFile, runCommand, treeItem } from './harness/workbench.ts';
 import { marked, processesOf, seesProcesses } from './product/processes.ts';
 import { experimentItem, experimentsView, openExample, type Product, runItem } from './product/product.ts';
 
@@ -28,7 +29,7 @@ async function contents(folder: string): Promise<Record<string, string>> {
 
 beforeAll(async () => {
   product = await openExample({
-    settings: { 'workbench.colorTheme': 'Dark Modern' },
+    settings: { 'workbench.colorTheme': 'Dark Modern', 'files.autoSave': 'off' },
     env: marked(marker),
     prepare: async (folder) => {
       const whole = await readFile(join(folder, 'mlflow.db'));
@@ -89,6 +90,28 @@ describe('what goes wrong', () => {
     await expect.poll(async () => (await processesOf(marker, 'backend.js')).length).toBe(1);
     await runItem(view, '16 units').click();
     await page.locator('.tabs-container .tab').filter({ hasText: 'Run 16 units' }).waitFor();
+  });
+
+  it.runIf(seesProcesses)('with the language server leaves texts that nobody has saved checked as before', async () => {
+    await openFile(page, 'train.mlops.yaml');
+    await replaceText(
+      page,
+      'apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: x}\nsteps: {a: {run: x}}\nspeed: 1\n',
+    );
+    await squiggles(page, 'error').first().waitFor();
+    const [pid] = await processesOf(marker, 'server.js');
+    expect(pid).toBeDefined();
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(async () => (await processesOf(marker, 'server.js')).filter((id) => id !== pid).length).toBe(1);
+    // Only a server that was given the text as it stands here can tell what the next key presses make of it.
+    await editor(page).locator('.view-lines').click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await typeText(page, 'colour: 2\n');
+    const rows = await problems(page);
+    await rows.filter({ hasText: 'speed' }).first().waitFor();
+    await rows.filter({ hasText: 'colour' }).first().waitFor();
+    await runCommand(page, 'File: Revert File');
   });
 
   it('or not, no byte of a store has changed and no file lies beside it', async () => {

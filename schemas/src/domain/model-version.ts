@@ -41,7 +41,6 @@ export const signatureField = z.object({
   shape: z.array(z.number()).nullable(),
   required: z.boolean(),
 });
-export type SignatureField = z.infer<typeof signatureField>;
 
 /** What goes into a model and what comes out; null where it does not say. */
 export const ioSignature = z.object({
@@ -49,7 +48,6 @@ export const ioSignature = z.object({
   outputs: z.array(signatureField).nullable(),
   params: z.array(signatureField).nullable(),
 });
-export type IoSignature = z.infer<typeof ioSignature>;
 
 /** What is known of a version besides its files; fixed when it is registered. */
 export const modelMetadata = z.object({

@@ -38,20 +38,6 @@ export function requireModelName(text: string): string {
   throw new FailureError('input', `“${text}” is no name of a model. ${name.error.issues[0]?.message ?? ''}`.trim());
 }
 
-/** Fails with `input`. */
-export function requireVersion(text: string): string {
-  const version = semanticVersion.safeParse(text);
-  if (version.success) return version.data;
-  throw new FailureError('input', `“${text}” is no version. ${version.error.issues[0]?.message ?? ''}`.trim());
-}
-
-/** Fails with `input`. */
-export function requireAlias(text: string): string {
-  const alias = modelAlias.safeParse(text);
-  if (alias.success) return alias.data;
-  throw new FailureError('input', `“${text}” is no alias. ${alias.error.issues[0]?.message ?? ''}`.trim());
-}
-
 function parseSelector(text: string): VersionSelector {
   if (text.toLowerCase() === 'latest') return { type: 'latest' };
   if (semanticVersion.safeParse(text).success) return { type: 'version', version: text };

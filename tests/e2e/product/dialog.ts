@@ -10,3 +10,16 @@ export async function choose(box: Locator, button: string): Promise<void> {
   await box.getByRole('button', { name: button, exact: true }).click();
   await box.waitFor({ state: 'detached' });
 }
+
+/** Answers the dialog that asks for a place to save at: VS Code's own one, a picker with a path in it. */
+export async function saveAt(page: Page, path: string): Promise<void> {
+  const picker = page.locator('.quick-input-widget');
+  const input = picker.locator('input').first();
+  await input.waitFor();
+  await input.fill(path);
+  // The picker looks at the folder first, and passes over an Enter until it has.
+  for (let attempt = 1; attempt <= 20 && (await picker.isVisible()); attempt++) {
+    await input.press('Enter');
+    await picker.waitFor({ state: 'hidden', timeout: 1_000 }).catch(() => {});
+  }
+}
