@@ -46,7 +46,7 @@ export const diagnosticCodes = {
   'promql-syntax': 'error',
   'model-version': 'error',
   'image-reference': 'error',
-  'canary-weights': 'hint',
+  'canary-weights': 'warning',
   'missing-file': 'warning',
   'python-missing-function': 'error',
   'python-missing-argument': 'error',

@@ -242,7 +242,7 @@ function diagnosticOf(origin: Origin, unit: Unit, finding: MeaningFinding): Diag
   const chunk = unit.chunks[finding.span.part] ?? source.chunks[0];
   const base = {
     code: finding.code,
-    severity: diagnosticCodes[finding.code],
+    severity: finding.severity ?? diagnosticCodes[finding.code],
     message: finding.message,
     related: [],
     replacements: finding.replacements ?? [],

@@ -1,3 +1,4 @@
+import type { Severity } from '../diagnostics/diagnostic.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { Unit } from '../symbols/file-symbols.ts';
 import type { Span } from '../symbols/view.ts';
@@ -19,4 +20,6 @@ export interface MeaningFinding {
   readonly replacements?: readonly string[];
   readonly related?: readonly RelatedSpan[];
   readonly unnecessary?: true;
+  /** Where it is not its code’s. */
+  readonly severity?: Severity;
 }

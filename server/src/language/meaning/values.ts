@@ -134,6 +134,7 @@ class ValueChecks {
     const scalar = last && scalarOf(last.view);
     if (!last || !scalar || last.weight >= 100) return;
     const message = `The last weight is ${last.weight}: what is left of the traffic moves at once after the last step.`;
-    this.#found.push({ code: 'canary-weights', span: spanOf(last.view.part, scalar), message });
+    // Argo’s way, and often meant.
+    this.#found.push({ code: 'canary-weights', severity: 'hint', span: spanOf(last.view.part, scalar), message });
   }
 }

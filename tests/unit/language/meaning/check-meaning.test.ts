@@ -252,6 +252,13 @@ describe('values', () => {
     expect(found(text)).toEqual(expected);
   });
 
+  it('warn of weights that go down, and only hint at those that end early', () => {
+    const severities = (steps: string) =>
+      diagnostics(`${deployment}model: a@b\nstrategy: {canary: {steps: [${steps}]}}\n`).map(({ severity }) => severity);
+    expect(severities('{weight: 50}, {weight: 20}, {weight: 100}')).toEqual(['warning']);
+    expect(severities('{weight: 50}')).toEqual(['hint']);
+  });
+
   it('files, where it is known that they are not there', () => {
     const there = new Set(['file:///ws/train.py', 'file:///ws/sub/other.py']);
     const text = `${pipeline}steps:\n  a: {entrypoint: "train.py:main"}\n  b: {entrypoint: "tran.py:main"}\n  c: {entrypoint: "other.py:main", workingDirectory: sub}\n  d: {entrypoint: "pkg.mod:main"}\n  e: {uses: ./gone.mlops.yaml}\n`;
