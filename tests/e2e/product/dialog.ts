@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** The modal dialog that has the text. */
 export function dialog(page: Page, text: string | RegExp): Locator {
@@ -15,8 +16,17 @@ export async function choose(box: Locator, button: string): Promise<void> {
 export async function saveAt(page: Page, path: string): Promise<void> {
   const picker = page.locator('.quick-input-widget');
   const input = picker.locator('input').first();
-  await input.waitFor();
-  await input.fill(path);
+  // It shows, reads the folder, and only then puts its proposal there, over what was typed before.
+  await expect.poll(() => input.inputValue()).not.toBe('');
+  await picker.locator('.monaco-list-row').first().waitFor();
+  let unchanged = 0;
+  await expect
+    .poll(async () => {
+      unchanged = (await input.inputValue()) === path ? unchanged + 1 : 0;
+      if (unchanged === 0) await input.fill(path);
+      return unchanged;
+    })
+    .toBeGreaterThan(5);
   // The picker looks at the folder first, and passes over an Enter until it has.
   for (let attempt = 1; attempt <= 20 && (await picker.isVisible()); attempt++) {
     await input.press('Enter');
