@@ -1,4 +1,5 @@
 import { MAX_EXPRESSION, parseExpression } from '../expressions/parser.ts';
+import { unescaped } from '../expressions/unescaped.ts';
 import type { Node } from '../syntax/ast.ts';
 import { forEachScalar } from '../syntax/walk.ts';
 import type { Report } from './finding.ts';
@@ -64,9 +65,10 @@ export function checkExpressions(node: Node | null, text: string, report: Report
         });
         continue;
       }
-      for (const problem of parseExpression(text.slice(span.start, span.end)).problems) {
-        const start = span.start + problem.start;
-        const end = Math.max(start + 1, Math.min(span.end, span.start + problem.end));
+      const { text: meant, map } = unescaped(text.slice(span.start, span.end), scalar.style);
+      for (const problem of parseExpression(meant).problems) {
+        const start = span.start + (map?.[problem.start] ?? problem.start);
+        const end = Math.max(start + 1, Math.min(span.end, span.start + (map?.[problem.end] ?? problem.end)));
         report({ code: 'expression-syntax', start, end, message: problem.message });
       }
     }

@@ -1,4 +1,4 @@
-import { unescaped } from '../symbols/expressions-in.ts';
+import { unescaped } from '../expressions/unescaped.ts';
 import type { Unit } from '../symbols/file-symbols.ts';
 import type { UnitSymbols } from '../symbols/symbol.ts';
 import { scalarOf, spanOf, textOf, UnitReader, type View } from '../symbols/view.ts';

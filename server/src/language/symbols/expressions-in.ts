@@ -1,5 +1,6 @@
 import { expressionSpans } from '../diagnostics/expression-findings.ts';
 import { parseExpression } from '../expressions/parser.ts';
+import { unescaped } from '../expressions/unescaped.ts';
 import type { ScalarNode } from '../syntax/ast.ts';
 import type { ExpressionUse } from './symbol.ts';
 
@@ -47,24 +48,4 @@ function expressionUse(
     path: place.path,
     whole: place.whole,
   };
-}
-
-/**
- * What a slice of a quoted scalar means: `''` is a quote in single quotes, `\"` and `\\` in double ones. Other escapes
- * have no place in an expression and stay as they are. `map` leads back, offset for offset.
- */
-export function unescaped(raw: string, style: ScalarNode['style']): { text: string; map: Int32Array | null } {
-  const marker = style === 'single' ? "''" : style === 'double' ? '\\' : null;
-  if (marker === null || !raw.includes(marker)) return { text: raw, map: null };
-  const map: number[] = [];
-  let text = '';
-  for (let index = 0; index < raw.length; index++) {
-    const pair = raw.slice(index, index + 2);
-    const isEscape = style === 'single' ? pair === "''" : pair === '\\"' || pair === '\\\\';
-    map.push(index);
-    text += isEscape ? pair[1] : raw[index];
-    if (isEscape) index++;
-  }
-  map.push(raw.length);
-  return { text, map: Int32Array.from(map) };
 }
