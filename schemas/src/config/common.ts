@@ -46,9 +46,9 @@ export const objectName = text(
 /** A key that expressions can name: `steps.train`, `params.learning_rate`. */
 export const identifier = text(/^[A-Za-z_][\w-]*$/, 'Expected a letter or underscore, then letters, digits, _ or -.');
 
-/** `name@1.2.0`, `name@champion`, `name@^1.2`. */
+/** `name@1.2.0`, `name@champion`, `name@^1.2`, `name@>=1.0 <2`. */
 export const modelReference = text(
-  /^(?:[^@\s]+@[^@\s]+|.*\$\{\{.*\}\}.*)$/,
+  /^(?:[^@\s]+@[^@\s]+(?: +[^@\s]+)*|.*\$\{\{.*\}\}.*)$/,
   'Expected name@version, name@alias or name@range, such as churn@champion.',
 ).meta({ title: 'model reference' });
 

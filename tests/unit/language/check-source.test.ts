@@ -157,6 +157,17 @@ describe('places', () => {
   });
 });
 
+describe('the version of a model', () => {
+  const models = (model: string) => marked(deployment.replace('churn@champion', model));
+  it.each(['churn@1.2.0', 'churn@^1.2', 'churn@>=1.0 <2', '"churn@1 || >=3"', 'churn@${{ env.VERSION }}'])(
+    'can be %s',
+    (model) => expect(models(model)).toEqual([]),
+  );
+  it.each(['churn', 'my churn@1', 'churn@', '"churn@1 "'])('can’t be %s', (model) =>
+    expect(models(model)).toEqual([`schema-value “${model}”`]),
+  );
+});
+
 describe('comments that silence', () => {
   const wrong = 'run: x\ntiemout: 5m';
 
