@@ -176,11 +176,11 @@ describe('completion in expressions', () => {
     ['a context', 'run: x ${{ ‸ }}', ['params', 'steps', 'matrix', 'contains']],
     ['a param', 'run: x ${{ params.‸ }}', ['lr', 'mode']],
     ['a param, half-typed', 'run: x ${{ params.l‸ }}', ['lr', 'mode']],
-    ['a step', 'run: x ${{ steps.‸ }}', ['a', 'b']],
+    ['a step', 'run: x ${{ steps.‸ }}', ['a']],
     ['parts of a step', 'run: x ${{ steps.a.‸ }}', ['outputs', 'status']],
     ['outputs', 'run: x ${{ steps.a.outputs.‸ }}', ['out', 'm']],
     ['parts of an output', 'run: x ${{ 1 + steps.a.outputs.out.‸', ['path', 'uri']],
-    ['brackets', "run: x ${{ steps['‸'] }}", ['a', 'b']],
+    ['brackets', "run: x ${{ steps['‸'] }}", ['a']],
     ['the matrix', 'run: x ${{ matrix.‸ }}', ['depth']],
     ['inputs', 'run: x ${{ inputs.‸ }}', ['i']],
     ['a block text', 'run: |\n      foo\n      bar ${{ params.‸', ['lr']],
@@ -190,6 +190,11 @@ describe('completion in expressions', () => {
     ['an argument', 'if: ${{ contains(params.‸, 1) }}', ['lr']],
   ])('offers %s', (_, line, expected) => {
     expect(labels(`${base}    ${line}\n`)).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('offers a step all steps but itself, and the pipeline’s outputs all of them', () => {
+    expect(labels(`${base}    run: x \${{ steps.‸ }}\n  c: {run: y}\n`)).toEqual(['a', 'c']);
+    expect(labels(`${base}    run: x\noutputs: {o: "\${{ steps.‸ }}"}\n`)).toEqual(['a', 'b']);
   });
 
   it('offers nothing inside of a text, and is silent outside of expressions', () => {

@@ -35,9 +35,15 @@ export function completeExpression(place: Place, knownNumbers: KnownNumbers = ()
   );
   if (!document) return [];
   const path = pathOfLine(source, line);
-  const scope = scopeOf({ index: place.index, file, document }, unitAt(document, line, path), useAt(path));
+  const unit = unitAt(document, line, path);
+  const scope = scopeOf({ index: place.index, file, document }, unit, useAt(path));
   const after = /^[\p{L}\p{N}_-]*/u.exec(lineText(source, line).slice(place.position.character))?.[0].length ?? 0;
   const make = (typed: string) => itemMaker(place, typed, after);
+  const membersOf = (object: string, typed: string, inBrackets: boolean) => {
+    const found = members(typeOf(object, scope), make(typed), { inBrackets, knownNumbers });
+    // A step that names itself waits for itself.
+    return object === 'steps' && unit.section !== null ? found.filter(({ label }) => label !== unit.name) : found;
+  };
 
   const compared = comparedAt.exec(before);
   if (compared) {
@@ -47,13 +53,11 @@ export function completeExpression(place: Place, knownNumbers: KnownNumbers = ()
       : [];
   }
   const bracket = bracketAt.exec(before);
-  if (bracket)
-    return members(typeOf(bracket[1] ?? '', scope), make(bracket[2] ?? ''), { inBrackets: true, knownNumbers });
+  if (bracket) return membersOf(bracket[1] ?? '', bracket[2] ?? '', true);
   // Inside of a text nothing is a name.
   if ((before.replaceAll("''", '').match(/'/g) ?? []).length % 2 === 1) return [];
   const member = memberAt.exec(before);
-  if (member)
-    return members(typeOf(member[1] ?? '', scope), make(member[2] ?? ''), { inBrackets: false, knownNumbers });
+  if (member) return membersOf(member[1] ?? '', member[2] ?? '', false);
   const word = wordAt.exec(before);
   return word ? starts(scope, make(word[1] ?? '')) : [];
 }
