@@ -124,6 +124,22 @@ describe('files that are not open', () => {
     expect(await publishedFor('b.mlops.yaml', (items) => items.length === 0)).toEqual([]);
   });
 
+  test('are pointed at where they give what an open one can’t take', async () => {
+    const pipeline = 'apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: p}\n';
+    await writeFile(
+      join(folder, 'used.mlops.yaml'),
+      `${pipeline}steps:\n  c:\n    run: x\n    outputs: {o: {type: dataset, path: p}}\noutputs: {best: "\${{ steps.c.outputs.o }}"}\n`,
+    );
+    await start({ trusted: true });
+    await open(
+      'a.mlops.yaml',
+      `${pipeline}steps:\n  e: {uses: ./used.mlops.yaml}\n  r:\n    register: {model: "\${{ steps.e.outputs.best }}", name: churn}\n`,
+    );
+    const items = await publishedFor('a.mlops.yaml', has('artifact-type'));
+    const [producer] = items.find(({ code }) => code === 'artifact-type')?.relatedInformation ?? [];
+    expect(producer?.location).toMatchObject({ uri: uriOf('used.mlops.yaml'), range: { start: { line: 6 } } });
+  });
+
   test('are left alone without trust', async () => {
     await start({ trusted: false });
     await open('a.mlops.yaml', deployment('produktion'));
