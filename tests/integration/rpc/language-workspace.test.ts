@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -44,7 +44,7 @@ const uriOf = (name: string) => pathToFileURL(join(folder, name)).href;
 const codes = (items: readonly Diagnostic[]) => items.map(({ code }) => code);
 const has = (code: string) => (items: readonly Diagnostic[]) => codes(items).includes(code);
 
-async function start(options: { trusted: boolean; pull?: boolean }): Promise<void> {
+async function start(options: { trusted: boolean; pull?: boolean; roots?: readonly string[] }): Promise<void> {
   child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const { stdin, stdout } = child;
   if (!stdin || !stdout) throw new Error('The server has no pipes.');
@@ -57,7 +57,7 @@ async function start(options: { trusted: boolean; pull?: boolean }): Promise<voi
   await connection.sendRequest('initialize', {
     processId: process.pid,
     rootUri: null,
-    workspaceFolders: [{ uri: pathToFileURL(folder).href, name: 'w' }],
+    workspaceFolders: (options.roots ?? ['.']).map((name) => ({ uri: uriOf(name), name })),
     capabilities: { textDocument: options.pull ? { diagnostic: {} } : {}, workspace: {} },
     initializationOptions: { trusted: options.trusted },
   });
@@ -138,6 +138,23 @@ describe('files that are not open', () => {
     const items = await publishedFor('a.mlops.yaml', has('artifact-type'));
     const [producer] = items.find(({ code }) => code === 'artifact-type')?.relatedInformation ?? [];
     expect(producer?.location).toMatchObject({ uri: uriOf('used.mlops.yaml'), range: { start: { line: 6 } } });
+  });
+
+  test('are those of every root, each beside its own Workspace document', async () => {
+    for (const [name, environment] of [
+      ['one', 'staging'],
+      ['two', 'production'],
+    ] as const) {
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, 'mlops.yaml'), root.replace('staging', environment));
+      await writeFile(join(folder, name, 'd.mlops.yaml'), deployment('production'));
+    }
+    await start({ trusted: true, roots: ['one', 'two'] });
+    await open('two/e.mlops.yaml', deployment('staging'));
+    expect(codes(await publishedFor('two/e.mlops.yaml', has('unknown-environment')))).toEqual(['unknown-environment']);
+    expect(codes(await publishedFor('one/d.mlops.yaml', has('unknown-environment')))).toEqual(['unknown-environment']);
+    const last = published.findLast(({ uri }) => uri === uriOf('two/d.mlops.yaml'));
+    expect(last?.diagnostics ?? []).toEqual([]);
   });
 
   test('are left alone without trust', async () => {
