@@ -8,6 +8,7 @@ import type { FileKnowledge } from './file-knowledge.ts';
 import { walk } from './find-files.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
 import { type OpenDocument, OpenDocuments, type TextChange } from './open-documents.ts';
+import type { CheckedFile, PythonKnowledge } from './python/python-knowledge.ts';
 import type { SummaryAnswer } from './stored/language-index.worker.ts';
 import { isCurrent, readSummary, type StoredSummary } from './stored/stored-summary.ts';
 import { readSummaries, type Summaries, writeSummaries } from './stored/summary-cache.ts';
@@ -22,19 +23,24 @@ const WORTH_KEEPING = 30;
 
 type Known = Pick<FileKnowledge, 'exists' | 'revision'>;
 
+/** What is known of the Python that files call. */
+type KnownPython = Pick<PythonKnowledge, 'known' | 'revision' | 'forget'>;
+
 /** The files of a workspace, open or not, and all that is known about them. */
 export class LanguageWorkspace {
   readonly documents = new OpenDocuments();
   readonly index = new WorkspaceIndex();
   readonly #files: Known;
+  readonly #python: KnownPython | null;
   /** Of the contents of the files on disk. */
   readonly #digests = new Map<string, string>();
   readonly #told = new WeakMap<IndexedFile, { surroundings: string; diagnostics: readonly Diagnostic[] }>();
   #severities: Severities = new Map();
   #settingsRevision = 0;
 
-  constructor(files: Known) {
+  constructor(files: Known, python: KnownPython | null = null) {
     this.#files = files;
+    this.#python = python;
   }
 
   /** What a person's settings say about severities; it wins over the Workspace documents. */
@@ -62,17 +68,28 @@ export class LanguageWorkspace {
 
   /** Changes when something changes that a file's diagnostics may depend on besides the file itself. */
   surroundings(uri: string): string {
-    return `${this.index.revisionWithout(uri)}:${this.#files.revision}:${this.#settingsRevision}`;
+    const python = this.#python?.revision(uri) ?? 0;
+    return `${this.index.revisionWithout(uri)}:${this.#files.revision}:${this.#settingsRevision}:${python}`;
   }
 
   /** All diagnostics of a file, open or not, in order. */
   diagnostics(uri: string): readonly Diagnostic[] {
-    return this.withChosenSeverities(uri, this.#reported(uri));
+    const own = this.#reported(uri);
+    const file = this.checkedFile(uri);
+    const python = file && this.#python ? this.#python.known(uri, file) : [];
+    return this.withChosenSeverities(uri, python.length === 0 ? own : inOrder(own, python));
   }
 
   /** What was found in a file, ours or another tool's, as grave as people chose it to be. */
   withChosenSeverities(uri: string, found: readonly Diagnostic[]): readonly Diagnostic[] {
     return withSeverities(found, severitiesFor(uri, this.index, this.#severities));
+  }
+
+  /** A file that may call Python, open or not; null for all others. */
+  checkedFile(uri: string): CheckedFile | null {
+    const file = this.index.get(uri);
+    if (!file || (file.summary && !file.summary.kinds.includes('Pipeline'))) return null;
+    return { identity: file.summary ?? file.symbols.source, source: () => file.symbols.source };
   }
 
   #reported(uri: string): readonly Diagnostic[] {
@@ -160,6 +177,7 @@ export class LanguageWorkspace {
   /** A file is no more. */
   removed(uri: string): void {
     this.#digests.delete(uri);
+    this.#python?.forget(uri);
     this.index.removedFromDisk(uri);
   }
 }

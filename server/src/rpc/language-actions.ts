@@ -5,11 +5,13 @@ import {
   type CodeAction as LspAction,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
+import type { Diagnostic } from '../language/diagnostics/diagnostic.ts';
 import type { CodeAction } from '../language/features/actions/action.ts';
 import { codeActions, fixAll, refactorings, replacements } from '../language/features/code-actions.ts';
 import type { TextEdit } from '../language/features/format.ts';
+import type { TextFix } from '../language/python/fixes.ts';
 import type { LanguageContext } from './language-context.ts';
-import { toLsp } from './language-convert.ts';
+import { toLsp, toRange } from './language-convert.ts';
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.mlops`;
 export const codeActionKinds = [CodeActionKind.QuickFix, CodeActionKind.RefactorExtract, fixAllKind];
@@ -48,13 +50,18 @@ export function registerCodeActions({ connection, workspace, ecosystem, guarded 
     return found
       .filter((each) => each.range.startLine <= range.end.line && each.range.endLine >= range.start.line)
       .flatMap((diagnostic) =>
-        (file ? codeActions(file, diagnostic, index) : replacements(diagnostic)).filter(possible).map((action) => ({
-          title: action.title,
-          kind: CodeActionKind.QuickFix,
-          diagnostics: [toLsp(diagnostic, uri)],
-          isPreferred: action.preferred,
-          edit: edit(uri, action),
-        })),
+        [
+          ...(file ? codeActions(file, diagnostic, index) : replacements(diagnostic))
+            .filter(possible)
+            .map((action) => ({ title: action.title, isPreferred: action.preferred, edit: edit(uri, action) })),
+          ...pythonFixes(diagnostic, uri),
+        ]
+          .filter(({ title }, at, all) => all.findIndex((other) => other.title === title) === at)
+          .map((action) => ({
+            ...action,
+            kind: CodeActionKind.QuickFix,
+            diagnostics: [toLsp(diagnostic, uri)],
+          })),
       );
   };
   const changes = ({ textDocument: { uri }, range }: CodeActionParams): LspAction[] => {
@@ -87,6 +94,18 @@ export function registerCodeActions({ connection, workspace, ecosystem, guarded 
       canCreate = documentChanges === true && resourceOperations.includes('create');
     },
   };
+}
+
+/** What puts a step and the Python that it calls together, in either file. */
+function pythonFixes(
+  diagnostic: Diagnostic & { readonly fixes?: readonly TextFix[] },
+  uri: string,
+): { title: string; isPreferred: boolean; edit: WorkspaceEdit }[] {
+  return (diagnostic.fixes ?? []).map((fix) => ({
+    title: fix.title,
+    isPreferred: false,
+    edit: { changes: { [fix.uri ?? uri]: [{ range: toRange(fix.range), newText: fix.newText }] } },
+  }));
 }
 
 const start = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };

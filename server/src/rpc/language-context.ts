@@ -2,6 +2,7 @@ import { type Connection, LSPErrorCodes, ResponseError } from 'vscode-languagese
 import type { LanguageWorkspace } from '../language/language-workspace.ts';
 import { FailureError } from '../platform/failure.ts';
 import type { EcosystemFiles } from './language-ecosystem.ts';
+import type { PythonFeatures } from './language-python.ts';
 
 /** What the handlers of the language features share. */
 export interface LanguageContext {
@@ -9,6 +10,7 @@ export interface LanguageContext {
   readonly workspace: LanguageWorkspace;
   /** Other tools' YAML files. */
   readonly ecosystem: EcosystemFiles;
+  readonly python: PythonFeatures;
   /** Runs one feature; where it fails, that is logged and the fallback answered. */
   readonly guarded: <T>(what: string, fallback: T, run: () => T) => T;
 }

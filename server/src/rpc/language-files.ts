@@ -26,7 +26,7 @@ export interface WorkspaceFiles {
 
 /** Files that are not open: read in the background, followed by the client's watcher, checked like the open ones. */
 export function registerWorkspaceFiles(
-  { connection, workspace, guarded }: LanguageContext,
+  { connection, workspace, python, guarded }: LanguageContext,
   republish: (uris: readonly string[]) => void,
 ): WorkspaceFiles {
   let folders: readonly string[] = [];
@@ -90,6 +90,7 @@ export function registerWorkspaceFiles(
   connection.onDidChangeWatchedFiles(async ({ changes }) => {
     if (!trusted) return;
     for (const { uri, type } of changes) {
+      if (python.isPython(uri)) python.changed(uri);
       if (!isMlopsFile(decodeURIComponent(uri))) continue;
       if (type === FileChangeType.Deleted) workspace.removed(uri);
       else await workspace.refresh(uri);

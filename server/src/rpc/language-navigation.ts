@@ -15,19 +15,23 @@ export const navigationCapabilities: ServerCapabilities = {
 };
 
 /** Definition, references, rename, highlights, links and symbols of the workspace. */
-export function registerNavigation({ connection, workspace, ecosystem, guarded }: LanguageContext): void {
+export function registerNavigation({ connection, workspace, ecosystem, python, guarded }: LanguageContext): void {
   const { index } = workspace;
-  connection.onDefinition(({ textDocument: { uri }, position }) =>
-    guarded('Definition', [], () =>
+  connection.onDefinition(async ({ textDocument: { uri }, position }) => {
+    const inPython = await python.definition(uri, position).catch(() => null);
+    if (inPython) return [inPython];
+    return guarded('Definition', [], () =>
       ecosystem.documents.has(uri)
         ? ecosystem.documents
             .definition(uri, position)
             .map(({ uri: to, range }) => ({ uri: to, range: toRange(range) }))
         : definition({ index, uri, position }).map(copied),
-    ),
-  );
+    );
+  });
   connection.onReferences(({ textDocument: { uri }, position, context }) =>
-    guarded('References', [], () => references({ index, uri, position }, context).map(copied)),
+    python.isPython(uri)
+      ? python.references(uri, position)
+      : guarded('References', [], () => references({ index, uri, position }, context).map(copied)),
   );
   connection.onDocumentHighlight(({ textDocument: { uri }, position }) =>
     guarded('Highlights', [], () =>

@@ -29,6 +29,7 @@ import { registerWorkspaceFiles } from './language-files.ts';
 import { registerLenses } from './language-lenses.ts';
 import { type AskBackend, createLanguageLive } from './language-live.ts';
 import { navigationCapabilities, registerNavigation } from './language-navigation.ts';
+import { createPythonFeatures, type PythonFeatures } from './language-python.ts';
 import { registerLanguageSettings } from './language-settings.ts';
 
 export const languageCapabilities: ServerCapabilities = {
@@ -55,10 +56,14 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
     workspaceFiles.changed();
     ecosystem.republish();
   });
-  const workspace = new LanguageWorkspace(files);
+  const python: PythonFeatures = createPythonFeatures(connection, {
+    workspace: () => workspace,
+    onNews: () => workspaceFiles.changed(),
+  });
+  const workspace: LanguageWorkspace = new LanguageWorkspace(files, python.knowledge);
   const guarded = createGuard(connection);
   const ecosystem = createEcosystem(connection, guarded, { files, workspace });
-  const context: LanguageContext = { connection, workspace, ecosystem, guarded };
+  const context: LanguageContext = { connection, workspace, ecosystem, python, guarded };
   const publisher = registerDocuments(context, () => workspaceFiles);
   const workspaceFiles = registerWorkspaceFiles(context, (uris) => {
     publisher.republish(uris);
@@ -74,6 +79,7 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
     settings.initialized();
     workspaceFiles.initialized();
     ecosystem.initialized();
+    python.initialized();
   });
   const actions = registerCodeActions(context);
 
@@ -86,6 +92,8 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
       lenses.configure(params, state);
       workspaceFiles.configure(params);
       workspaceFiles.trustChanged(state.trusted);
+      python.configure(params);
+      python.trustChanged(state.trusted);
       live.configure(params, state.trusted);
       ecosystem.configure(params, state);
       if (pull) return languageCapabilities;
@@ -95,6 +103,7 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
     backendTold: live.backendTold,
     stateChanged(state) {
       workspaceFiles.trustChanged(state.trusted);
+      python.trustChanged(state.trusted);
       live.trustChanged(state.trusted);
       ecosystem.stateChanged(state);
       const { diagnostics, codeLens, inlayHints } = state.settings;
@@ -105,7 +114,7 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
 
 /** Follows what is open, and gives its diagnostics: by push, or where the client can ask, by answer. */
 function registerDocuments(
-  { connection, workspace, ecosystem, guarded }: LanguageContext,
+  { connection, workspace, ecosystem, python, guarded }: LanguageContext,
   workspaceFiles: () => ReturnType<typeof registerWorkspaceFiles>,
 ): { configure(pull: boolean): void; republish(uris: readonly string[]): void } {
   let pull = false;
@@ -134,6 +143,7 @@ function registerDocuments(
   };
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
+    if (languageId === 'python') return python.opened(uri, text);
     if (languageId !== 'mlops' && !isMlopsFile(decodeURIComponent(uri))) {
       guarded('Opening', undefined, () => ecosystem.documents.open(uri, version, text));
       ecosystem.publish(uri);
@@ -144,6 +154,11 @@ function registerDocuments(
     if (!pull) workspaceFiles().answered();
   });
   connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
+    if (python.isPython(uri)) {
+      // Python is sent whole.
+      for (const { text } of contentChanges) python.opened(uri, text);
+      return;
+    }
     if (!workspace.documents.get(uri)) {
       guarded('An edit', undefined, () => ecosystem.documents.change(uri, version, contentChanges));
       ecosystem.publish(uri);
@@ -153,6 +168,7 @@ function registerDocuments(
     publish(uri);
   });
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+    if (python.isPython(uri)) return python.closed(uri);
     const known = workspace.documents.get(uri) !== undefined;
     ecosystem.documents.close(uri);
     ecosystem.publish(uri);

@@ -21,7 +21,7 @@ export interface PythonDiagnostic extends Diagnostic {
 export interface PythonCheck {
   readonly source: Source;
   readonly uri: string;
-  readonly modules: PythonModules;
+  readonly modules: Pick<PythonModules, 'load'>;
   readonly signal?: AbortSignal;
 }
 
@@ -55,7 +55,7 @@ export async function checkPython(check: PythonCheck): Promise<PythonDiagnostic[
 }
 
 /** The one file of several candidates that is there; null also where there are two, as either may be meant. */
-export async function loadOnly(uris: readonly string[], modules: PythonModules): Promise<Loaded | null> {
+export async function loadOnly(uris: readonly string[], modules: Pick<PythonModules, 'load'>): Promise<Loaded | null> {
   const loaded: Loaded[] = [];
   for (const uri of uris) {
     const file = await modules.load(uri);
