@@ -13,8 +13,12 @@ import {
   ReferencesRequest,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
+import type { Completion } from '../language/features/complete.ts';
+import type { Hover } from '../language/features/hover.ts';
 import { offsetAt } from '../language/features/locate.ts';
 import type { LanguageWorkspace } from '../language/language-workspace.ts';
+import { completePython } from '../language/python/complete-python.ts';
+import { hoverPython } from '../language/python/hover-python.ts';
 import { entrypointReferences, pythonDefinition } from '../language/python/navigate.ts';
 import { PythonKnowledge } from '../language/python/python-knowledge.ts';
 import { PythonModules } from '../language/python/python-modules.ts';
@@ -32,6 +36,10 @@ export interface PythonFeatures {
   /** A file changed on disk. */
   changed(uri: string): void;
   definition(uri: string, position: Position): Promise<Location | null>;
+  /** Functions of an entrypoint's file, and parameters of its function. */
+  complete(uri: string, position: Position): Promise<Completion[]>;
+  /** The head and docstring of an entrypoint's function. */
+  hover(uri: string, position: Position): Promise<Hover | null>;
   /** The entrypoints that call the function named at a position of a Python file. */
   references(uri: string, position: Position): Promise<Location[]>;
 }
@@ -102,6 +110,14 @@ export function createPythonFeatures(connection: Connection, { workspace, onNews
       if (!source) return null;
       const found = await pythonDefinition({ source, uri, offset: offsetAt(source, position), modules });
       return found && { uri: found.uri, range: toRange(found.range) };
+    },
+    async complete(uri, position) {
+      const source = workspace().documents.get(uri)?.source;
+      return source ? completePython({ source, uri, position, modules }) : [];
+    },
+    async hover(uri, position) {
+      const source = workspace().documents.get(uri)?.source;
+      return source ? hoverPython({ source, uri, position, modules }) : null;
     },
     async references(uri, position) {
       const file = await modules.load(uri);

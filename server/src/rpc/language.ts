@@ -190,7 +190,10 @@ function registerDocuments(
   };
 }
 
-function registerQuestions({ connection, workspace, ecosystem, guarded }: LanguageContext, live: LiveKnowledge): void {
+function registerQuestions(
+  { connection, workspace, ecosystem, python, guarded }: LanguageContext,
+  live: LiveKnowledge,
+): void {
   const { documents, index } = workspace;
   connection.onCompletion(async ({ textDocument: { uri }, position }) => {
     const source = documents.get(uri)?.source;
@@ -200,17 +203,20 @@ function registerQuestions({ connection, workspace, ecosystem, guarded }: Langua
     const numbers = liveNumbers(place, live);
     const inExpression = guarded('Completion', null, () => completeExpression(place, numbers.names));
     if (inExpression) return toCompletionList(inExpression, numbers.isPending());
+    const inPython = await python.complete(uri, position).catch(() => []);
+    if (inPython.length > 0) return toCompletionList(inPython, false);
     const own = guarded('Completion', [], () => complete(source, position));
     const named = await guarded('Completion', Promise.resolve([]), () => completeReferences(place, listFolder));
     const known = guarded('Live values', noLiveCompletions, () => completeLive(place, live));
     return toCompletionList([...named, ...withLive(own, known)], known.pending);
   });
-  connection.onHover(({ textDocument: { uri }, position }) => {
+  connection.onHover(async ({ textDocument: { uri }, position }) => {
     const source = documents.get(uri)?.source;
     const place = { index, uri, position };
+    const inPython = await python.hover(uri, position).catch(() => null);
     const found = guarded('Hover', null, () =>
       source
-        ? (hoverSymbol(place) ?? hoverLive(place, live) ?? hover(source, position))
+        ? (inPython ?? hoverSymbol(place) ?? hoverLive(place, live) ?? hover(source, position))
         : ecosystem.documents.hover(uri, position),
     );
     return (

@@ -11,7 +11,14 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import type { CodeAction, Diagnostic, Location, PublishDiagnosticsParams } from 'vscode-languageserver/node';
+import type {
+  CodeAction,
+  CompletionItem,
+  Diagnostic,
+  Hover,
+  Location,
+  PublishDiagnosticsParams,
+} from 'vscode-languageserver/node';
 
 const server = new URL('../../../server/src/server.ts', import.meta.url).pathname;
 const head = 'apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: p}\n';
@@ -178,6 +185,23 @@ describe('Python that a pipeline calls', () => {
         return found.map(({ uri }) => uri).sort();
       })
       .toEqual([uriOf('a.mlops.yaml'), uriOf('b.mlops.yaml')]);
+  });
+
+  test('is offered for entrypoints and `with`, and shown below the pointer', async () => {
+    await start();
+    await open('a.mlops.yaml', `${head}steps:\n  train:\n    entrypoint: train.py:main\n    with:\n      \n`);
+    const at = (line: number, character: number) => ({
+      textDocument: { uri: uriOf('a.mlops.yaml') },
+      position: { line, character },
+    });
+    const labels = async (line: number, character: number) => {
+      const items = await connection.sendRequest<CompletionItem[]>('textDocument/completion', at(line, character));
+      return items.map(({ label }) => label);
+    };
+    expect(await labels(5, 25)).toEqual(['main']);
+    expect(await labels(7, 6)).toEqual(['depth']);
+    const hover = await connection.sendRequest<Hover>('textDocument/hover', at(5, 26));
+    expect(hover.contents).toMatchObject({ value: '```python\ndef main(depth: int)\n```' });
   });
 
   test('is not read in a workspace that is not trusted', async () => {
