@@ -90,7 +90,9 @@ export function createPythonFeatures(connection: Connection, { workspace, onNews
       void connection.client.register(bulk);
     },
     trustChanged(now) {
+      if (trusted === now) return;
       trusted = now;
+      knowledge.allChanged();
     },
     isPython: (uri) => open.has(uri) || uri.endsWith('.py'),
     opened(uri, text) {

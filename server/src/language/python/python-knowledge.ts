@@ -65,6 +65,14 @@ export class PythonKnowledge {
     }
   }
 
+  /** Which Python files may be read is another matter now: all is looked at again. */
+  allChanged(): void {
+    for (const [uri, look] of this.#looks) {
+      this.#looks.set(uri, { ...look, identity: null });
+      this.#soon(uri);
+    }
+  }
+
   forget(uri: string): void {
     clearTimeout(this.#due.get(uri));
     this.#due.delete(uri);
