@@ -97,6 +97,18 @@ describe('the grammar of expressions', () => {
   });
 });
 
+describe('braces in a string of an expression', () => {
+  it.each([
+    'run: "${{ params.a == \'a}}b\' }}"',
+    'run: \'${{ params.a == "a}}b" }}\'',
+    'run: "${{ params.a == \\"a}}b\\" }}"',
+    'run: x ${{ params.a == "a}}b" }}',
+  ])('do not end it: %s', (line) => {
+    const text = `${pipeline}params: {a: {type: string}}\nsteps:\n  s:\n    ${line}\n`;
+    expect(checkSource(parseSource(text))).toEqual([]);
+  });
+});
+
 /** Where `‸` marks the first character that is to blame, in every way to write a text. */
 describe('an error in an expression stands at its character', () => {
   it.each([

@@ -34,12 +34,14 @@ export function expressionSpans(text: string, from: number, to: number): Express
 function closing(text: string, from: number, to: number): number {
   let quote = '';
   const last = Math.min(to, from + MAX_EXPRESSION);
-  const lastQuote = from + text.slice(from, last).lastIndexOf("'");
+  const within = text.slice(from, last);
+  /** A quote that none follows opens nothing. */
+  const lastQuotes = { "'": from + within.lastIndexOf("'"), '"': from + within.lastIndexOf('"') };
   for (let position = from; position < last - 1; position++) {
     const character = text[position] ?? '';
     if (quote !== '') {
       if (character === quote) quote = '';
-    } else if (character === "'" && lastQuote > position) quote = character;
+    } else if ((character === "'" || character === '"') && lastQuotes[character] > position) quote = character;
     else if (character === '}' && text[position + 1] === '}') return position;
   }
   const plain = text.indexOf('}}', from);
