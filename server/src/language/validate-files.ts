@@ -170,11 +170,10 @@ function withChosen(path: string, found: readonly Diagnostic[], index: Workspace
   return withSeverities(found, severitiesFor(pathToFileURL(path).href, index, new Map()));
 }
 
-/** Hints are for editors, where they fade what could go; here they would only be noise. */
 function toFile(diagnostics: readonly Diagnostic[], name: string): FileDiagnostic[] {
-  const all = diagnostics
-    .filter(({ severity }) => severity !== 'hint')
-    .sort((a, b) => a.range.startLine - b.range.startLine || a.range.startCharacter - b.range.startCharacter);
+  const all = diagnostics.toSorted(
+    (a, b) => a.range.startLine - b.range.startLine || a.range.startCharacter - b.range.startCharacter,
+  );
   return all.map((diagnostic) => ({
     file: name,
     line: diagnostic.range.startLine + 1,

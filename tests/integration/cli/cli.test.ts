@@ -198,6 +198,15 @@ describe('the command line', () => {
     expect(await runMlops(['validate', 'missing.yaml'], { cwd: folder })).toMatchObject({ code: 2, stdout: '' });
   });
 
+  it('leaves hints to programs: people see none', async () => {
+    const folder = await emptyFolder();
+    const head = 'apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: p}\n';
+    await writeFile(join(folder, 'a.mlops.yaml'), `${head}params: {lr: {type: number}}\nsteps: {a: {run: x}}\n`);
+    const { stdout } = await runMlops(['validate', '--json'], { cwd: folder });
+    expect(JSON.parse(stdout)).toMatchObject({ diagnostics: [{ severity: 'hint', code: 'unused-param' }] });
+    expect(await runMlops(['validate'], { cwd: folder })).toMatchObject({ code: 0, stdout: '' });
+  });
+
   it('names files in SARIF by URIs, whatever their names hold', async () => {
     const [folder, elsewhere] = await Promise.all([emptyFolder(), emptyFolder()]);
     await writeFile(join(folder, 'a #1 ü%.mlops.yaml'), 'kind: Monitor\n');

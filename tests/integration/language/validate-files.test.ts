@@ -111,6 +111,7 @@ describe('severities', () => {
     expect(diagnostics.map(({ file, severity, code }) => `${file} ${severity} ${code}`)).toEqual([
       'a/deep/train.mlops.yaml error unused-param',
       'b/mlops.yaml warning unknown-diagnostic',
+      'b/train.mlops.yaml hint unused-param',
       'b/train.mlops.yaml error schema-unknown-key',
     ]);
   });

@@ -31,8 +31,12 @@ const styles: Readonly<Record<Diagnostic['severity'], Style>> = {
   hint: 'dim',
 };
 
-/** One line a diagnostic, in the form that editors and terminals make links of. */
-async function writeForPeople({ files, diagnostics }: ValidationResult, output: Output): Promise<void> {
+/**
+ * One line a diagnostic, in the form that editors and terminals make links of. Hints are left out: editors fade by them
+ * what could go, and here they would only be noise.
+ */
+async function writeForPeople({ files, diagnostics: all }: ValidationResult, output: Output): Promise<void> {
+  const diagnostics = all.filter(({ severity }) => severity !== 'hint');
   const lines = diagnostics.map(({ file, line, column, severity, code, message }) => {
     const place = output.style('bold', `${harmless(file)}:${line}:${column}`);
     return `${place} ${output.style(styles[severity], severity)} ${harmless(message)} ${output.style('dim', code)}`;
