@@ -27,7 +27,7 @@ metadata:
   name: example
 steps:
   prepare:
-    run: python prepare.py
+    run: make prepare
 `;
 
 let product: Product;
@@ -86,7 +86,7 @@ describe('the editor of MLOps documents', () => {
     await typeText(page, '    time');
     await suggest(page);
     await suggestion(page, 'timeout').click();
-    await expect.poll(() => visibleText(page)).toMatch(/\n {4}run: python prepare\.py\n {4}timeout: /);
+    await expect.poll(() => visibleText(page)).toMatch(/\n {4}run: make prepare\n {4}timeout: /);
   });
 
   it('tells in a hover what a key means', async () => {
@@ -101,7 +101,7 @@ describe('the editor of MLOps documents', () => {
 
   it('lists the steps of a pipeline in the outline', async () => {
     await openFile(page, 'train.mlops.yaml');
-    await replaceText(page, `${pipeline}  train:\n    run: python train.py\n`);
+    await replaceText(page, `${pipeline}  train:\n    run: make train\n`);
     await runCommand(page, 'Explorer: Focus on Outline View');
     const outline = page.locator('.outline-pane');
     await expect.poll(() => treeTexts(outline)).toContain('examplePipeline');
@@ -139,7 +139,7 @@ describe('the editor of MLOps documents', () => {
   });
 
   it('says above a step how often it is referred to, and lists the places', async () => {
-    await edit('train.mlops.yaml', `${pipeline}  train:\n    run: python train.py\n    needs: [prepare]\n`);
+    await edit('train.mlops.yaml', `${pipeline}  train:\n    run: make train\n    needs: [prepare]\n`);
     const lens = editor(page).locator('.codelens-decoration a', { hasText: '1 reference' });
     await lens.click();
     await page.locator('.reference-zone-widget .referenceMatch').first().waitFor();
