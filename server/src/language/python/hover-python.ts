@@ -1,5 +1,6 @@
 import type { Position } from '../features/cursor.ts';
 import type { Hover } from '../features/hover.ts';
+import { lineText } from '../features/line-shape.ts';
 import { offsetAt, positionAt } from '../features/locate.ts';
 import type { Source } from '../syntax/source.ts';
 import { loadOnly } from './check-python.ts';
@@ -19,6 +20,8 @@ export async function hoverPython({
   position: Position;
   modules: Pick<PythonModules, 'load'>;
 }): Promise<Hover | null> {
+  // Most lines name no function: they are spared the walk over all steps.
+  if (!/\S:[A-Za-z_]/.test(lineText(source, position.line))) return null;
   const offset = offsetAt(source, position);
   for (const step of pythonSteps(source)) {
     const { entrypoint, unit } = step;
