@@ -1,11 +1,10 @@
 import { type RelativeRange, shiftRange } from '../diagnostics/diagnostic.ts';
 import { rangeOf } from '../diagnostics/ranges.ts';
-import type { Span } from '../symbols/view.ts';
 import type { Source } from '../syntax/source.ts';
 import { loadOnly } from './check-python.ts';
 import type { PythonModules } from './python-modules.ts';
 import { rangeInPython } from './python-range.ts';
-import { entrypointUris, type PythonStep, pythonSteps } from './steps.ts';
+import { entrypointUris, pythonStepAt, pythonSteps, touches } from './steps.ts';
 
 export interface PythonPlace {
   readonly uri: string;
@@ -24,20 +23,16 @@ export async function pythonDefinition({
   offset: number;
   modules: PythonModules;
 }): Promise<PythonPlace | null> {
-  for (const step of pythonSteps(source)) {
-    if (!step.entrypoint) continue;
-    const onFunction = touches(step, step.entrypoint.span, offset);
-    const argument = step.arguments.find(({ key }) => touches(step, key, offset));
-    if (!onFunction && !argument) continue;
-    const loaded = await loadOnly(entrypointUris(step, uri), modules);
-    const found = loaded?.module.functions.get(step.entrypoint.functionName);
-    if (!loaded) return null;
-    if (onFunction)
-      return { uri: loaded.uri, range: rangeInPython(loaded.module, found?.span ?? { start: 0, end: 0 }) };
-    const parameter = found?.parameters.find(({ name }) => name === argument?.name);
-    return parameter ? { uri: loaded.uri, range: rangeInPython(loaded.module, parameter.span) } : null;
-  }
-  return null;
+  const step = pythonStepAt(source, offset);
+  const entrypoint = step?.entrypoint;
+  const loaded = entrypoint && (await loadOnly(entrypointUris(step, uri), modules));
+  if (!loaded) return null;
+  const found = loaded.module.functions.get(entrypoint.functionName);
+  if (touches(step, entrypoint.span, offset))
+    return { uri: loaded.uri, range: rangeInPython(loaded.module, found?.span ?? { start: 0, end: 0 }) };
+  const argument = step.arguments.find(({ key }) => touches(step, key, offset));
+  const parameter = found?.parameters.find(({ name }) => name === argument?.name);
+  return parameter ? { uri: loaded.uri, range: rangeInPython(loaded.module, parameter.span) } : null;
 }
 
 /** The entrypoints of documents that call a function of a Python file. */
@@ -55,9 +50,4 @@ export function entrypointReferences(
       return [{ uri, range }];
     }),
   );
-}
-
-function touches({ unit }: PythonStep, span: Span, offset: number): boolean {
-  const start = unit.chunks[span.part]?.offset;
-  return start !== undefined && offset >= start + span.start && offset <= start + span.end;
 }

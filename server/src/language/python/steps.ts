@@ -31,10 +31,34 @@ export interface Entrypoint {
 
 /** The steps of a file's pipelines that run or call something. */
 export function pythonSteps(source: Source): PythonStep[] {
+  return stepsOf(source, () => true);
+}
+
+/** The step at an offset of the file; what stands elsewhere is not read. */
+export function pythonStepAt(source: Source, offset: number): PythonStep | null {
+  const isThere = ({ chunks }: Unit) =>
+    chunks.some((chunk) => chunk.offset <= offset && offset <= chunk.offset + chunk.length);
+  return stepsOf(source, isThere).find((step) => placesOf(step).some((span) => touches(step, span, offset))) ?? null;
+}
+
+/** Whether an offset of the file is in or at the end of a span of a step. */
+export function touches({ unit }: PythonStep, span: Span, offset: number): boolean {
+  const start = unit.chunks[span.part]?.offset;
+  return start !== undefined && offset >= start + span.start && offset <= start + span.end;
+}
+
+/** What names something in Python: the entrypoint and the keys of `with`. */
+function placesOf({ entrypoint, arguments: given }: PythonStep): Span[] {
+  return entrypoint ? [entrypoint.span, ...given.map(({ key }) => key)] : [];
+}
+
+function stepsOf(source: Source, isWanted: (unit: Unit) => boolean): PythonStep[] {
   return fileSymbols(source).documents.flatMap((document) => {
     if (document.kind !== 'Pipeline') return [];
     const types = new Map([...document.params].map(([name, { type }]) => [name, type]));
-    return document.units.flatMap((unit) => (unit.section === null ? [] : (stepOf(unit, types) ?? [])));
+    return document.units.flatMap((unit) =>
+      unit.section === null || !isWanted(unit) ? [] : (stepOf(unit, types) ?? []),
+    );
   });
 }
 
