@@ -1,16 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type {
   CodeAction,
   CompletionItem,
@@ -20,19 +13,18 @@ import type {
   PublishDiagnosticsParams,
   RegistrationParams,
 } from 'vscode-languageserver/node';
+import { type LanguageProcess, startLanguageProcess } from './language-process.ts';
 
-const module = new URL('../../../server/src/server.ts', import.meta.url).pathname;
 let folder: string;
-let child: ChildProcess;
+let server: LanguageProcess;
 let connection: MessageConnection;
 let registered: Promise<RegistrationParams>;
 const published: PublishDiagnosticsParams[] = [];
 let wake = Promise.withResolvers<void>();
 
 async function start(capabilities: object, initializationOptions: object = { trusted: false }): Promise<void> {
-  child = spawn(process.execPath, [module, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  if (!child.stdin || !child.stdout) throw new Error('The server has no pipes.');
-  connection = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  server = startLanguageProcess();
+  ({ connection } = server);
   published.length = 0;
   connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     published.push(params);
@@ -75,11 +67,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ecosystem-'));
 });
 afterEach(async () => {
-  const ended = once(child, 'exit');
-  await connection.sendRequest('shutdown');
-  await connection.sendNotification('exit');
-  await ended;
-  connection.dispose();
+  await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

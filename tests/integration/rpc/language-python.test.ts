@@ -1,16 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type {
   CodeAction,
   CompletionItem,
@@ -19,15 +12,15 @@ import type {
   Location,
   PublishDiagnosticsParams,
 } from 'vscode-languageserver/node';
+import { type LanguageProcess, startLanguageProcess } from './language-process.ts';
 
-const server = new URL('../../../server/src/server.ts', import.meta.url).pathname;
 const head = 'apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: p}\n';
 const pipeline = (argument: string) =>
   `${head}steps:\n  train:\n    entrypoint: train.py:main\n    with:\n      ${argument}: 3\n`;
 const python = (parameter: string) => `def main(${parameter}: int):\n    pass\n`;
 
 let folder: string;
-let child: ChildProcess;
+let server: LanguageProcess;
 let connection: MessageConnection;
 let waiting: { fits: (params: PublishDiagnosticsParams) => boolean; done: (items: Diagnostic[]) => void }[];
 let published: PublishDiagnosticsParams[];
@@ -46,10 +39,8 @@ function publishedFor(name: string, fits: (items: readonly Diagnostic[]) => bool
 }
 
 async function start(trusted = true): Promise<void> {
-  child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const { stdin, stdout } = child;
-  if (!stdin || !stdout) throw new Error('The server has no pipes.');
-  connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+  server = startLanguageProcess();
+  ({ connection } = server);
   connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     published.push(params);
     for (const each of waiting) if (each.fits(params)) each.done(params.diagnostics);
@@ -86,11 +77,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  const ended = once(child, 'exit');
-  await connection.sendRequest('shutdown');
-  await connection.sendNotification('exit');
-  await ended;
-  connection.dispose();
+  await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -1,12 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type {
   CodeAction,
   FullDocumentDiagnosticReport,
@@ -14,24 +7,22 @@ import type {
   InlayHint,
   TextEdit,
 } from 'vscode-languageserver/node';
+import { type LanguageProcess, startLanguageProcess } from './language-process.ts';
 
-const module = new URL('../../../server/src/server.ts', import.meta.url).pathname;
 const uri = 'file:///workspace/train.mlops.yaml';
 const head = 'apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: train}\n';
 const text = `${head}params: {lr: {type: number, default: 0.1}}\nsteps:\n  a:\n    run: x \${{ params.lr }}\n    tiemout: 5m\n    entrypont: 1\n`;
 
 /** An editor over standard input and output, with settings that the server may ask for. */
 class Editor {
-  readonly #child: ChildProcess;
+  readonly #server: LanguageProcess;
   readonly connection: MessageConnection;
   settings: unknown = null;
   readonly #refreshed: (() => void)[] = [];
 
   constructor() {
-    this.#child = spawn(process.execPath, [module, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const { stdin, stdout } = this.#child;
-    if (!stdin || !stdout) throw new Error('The server has no pipes.');
-    this.connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+    this.#server = startLanguageProcess();
+    this.connection = this.#server.connection;
     this.connection.onRequest('workspace/configuration', ({ items }: { items: { section: string }[] }) =>
       items.map(({ section }) => (section === 'mlops' ? this.settings : null)),
     );
@@ -90,12 +81,8 @@ class Editor {
     });
   }
 
-  async stop(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
-    await this.connection.sendRequest('shutdown');
-    await this.connection.sendNotification('exit');
-    await once(this.#child, 'exit');
-    this.connection.dispose();
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 }
 

@@ -1,16 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type {
   CompletionItem,
   Diagnostic,
@@ -19,14 +12,14 @@ import type {
   WorkspaceDiagnosticReport,
   WorkspaceEdit,
 } from 'vscode-languageserver/node';
+import { type LanguageProcess, startLanguageProcess } from './language-process.ts';
 
-const server = new URL('../../../server/src/server.ts', import.meta.url).pathname;
 const root = 'apiVersion: mlops/v1\nkind: Workspace\nmetadata: {name: w}\nenvironments: {staging: {}}\n';
 const deployment = (environment: string) =>
   `apiVersion: mlops/v1\nkind: Deployment\nmetadata: {name: d}\nmodel: m@champion\nenvironment: ${environment}\nserving: {image: "example/d:1"}\n`;
 
 let folder: string;
-let child: ChildProcess;
+let server: LanguageProcess;
 let connection: MessageConnection;
 const waiting: { fits: (params: PublishDiagnosticsParams) => boolean; done: (items: Diagnostic[]) => void }[] = [];
 const published: PublishDiagnosticsParams[] = [];
@@ -45,10 +38,8 @@ const codes = (items: readonly Diagnostic[]) => items.map(({ code }) => code);
 const has = (code: string) => (items: readonly Diagnostic[]) => codes(items).includes(code);
 
 async function start(options: { trusted: boolean; pull?: boolean; roots?: readonly string[] }): Promise<void> {
-  child = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const { stdin, stdout } = child;
-  if (!stdin || !stdout) throw new Error('The server has no pipes.');
-  connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+  server = startLanguageProcess();
+  ({ connection } = server);
   connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     published.push(params);
     for (const each of waiting) if (each.fits(params)) each.done(params.diagnostics);
@@ -79,11 +70,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  const ended = once(child, 'exit');
-  await connection.sendRequest('shutdown');
-  await connection.sendNotification('exit');
-  await ended;
-  connection.dispose();
+  await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

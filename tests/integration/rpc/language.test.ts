@@ -1,12 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type {
   CompletionItem,
   Diagnostic,
@@ -16,24 +9,22 @@ import type {
   InitializeResult,
   PublishDiagnosticsParams,
 } from 'vscode-languageserver/node';
+import { type LanguageProcess, startLanguageProcess } from './language-process.ts';
 
-const module = new URL('../../../server/src/server.ts', import.meta.url).pathname;
 const uri = 'file:///workspace/train.mlops.yaml';
 const head = 'apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: train}\n';
 const wrong = `${head}steps:\n  a:\n    run: x\n    tiemout: 5m\n`;
 
 /** An editor that talks to the real language process over its standard input and output. */
 class Editor {
-  readonly #child: ChildProcess;
+  readonly #server: LanguageProcess;
   readonly #connection: MessageConnection;
   readonly published: PublishDiagnosticsParams[] = [];
   #wake = Promise.withResolvers<void>();
 
   constructor() {
-    this.#child = spawn(process.execPath, [module, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const { stdin, stdout } = this.#child;
-    if (!stdin || !stdout) throw new Error('The server has no pipes.');
-    this.#connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+    this.#server = startLanguageProcess();
+    this.#connection = this.#server.connection;
     this.#connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
       this.published.push(params);
       this.#wake.resolve();
@@ -84,12 +75,8 @@ class Editor {
     return this.published.at(-1);
   }
 
-  async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit');
-    await this.#connection.sendRequest('shutdown');
-    await this.#connection.sendNotification('exit');
-    await ended;
-    this.#connection.dispose();
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 }
 

@@ -1,20 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import type { CompletionItem, CompletionList, Hover } from 'vscode-languageserver/node';
+import { type LanguageProcess, startLanguageProcess } from './language-process.ts';
 
-const server = new URL('../../../server/src/server.ts', import.meta.url).pathname;
 const store = fileURLToPath(new URL('../../../docs/examples/churn/mlflow.db', import.meta.url));
 const text = `apiVersion: mlops/v1
 kind: Model
@@ -28,19 +21,14 @@ const position = { line: 5, character: 15 };
 
 /** An editor with a folder open, talking to the real language process, which starts the real backend. */
 class Editor {
-  readonly #child: ChildProcess;
+  readonly #server: LanguageProcess;
   readonly #connection: MessageConnection;
   readonly uri: string;
 
   private constructor(folder: string) {
     this.uri = pathToFileURL(join(folder, 'model.mlops.yaml')).href;
-    this.#child = spawn(process.execPath, [server, '--stdio'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, MLFLOW_TRACKING_URI: '' },
-    });
-    const { stdin, stdout } = this.#child;
-    if (!stdin || !stdout) throw new Error('The server has no pipes.');
-    this.#connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+    this.#server = startLanguageProcess({ MLFLOW_TRACKING_URI: '' });
+    this.#connection = this.#server.connection;
     this.#connection.listen();
   }
 
@@ -73,12 +61,8 @@ class Editor {
     return this.#connection.sendRequest('textDocument/hover', { textDocument: { uri: this.uri }, position });
   }
 
-  async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit');
-    await this.#connection.sendRequest('shutdown');
-    await this.#connection.sendNotification('exit');
-    await ended;
-    this.#connection.dispose();
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 }
 
