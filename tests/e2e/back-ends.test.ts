@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -25,6 +25,7 @@ import {
   runNames,
   spoken,
 } from './product/product.ts';
+import { writeTrackers } from './product/workspace-file.ts';
 
 let mlflow: MlflowServer;
 let silent: TestServer;
@@ -47,19 +48,7 @@ beforeAll(async () => {
       for (const [step, value] of [0.9, 0.2, 0.4].entries()) await live.log('loss', value, step);
       await live.end('FINISHED');
       mlflow = await startMlflowServer({ backendStore: `sqlite:///${folder}/served.db` });
-      await writeFile(
-        join(folder, 'mlops.yaml'),
-        [
-          'apiVersion: mlops/v1',
-          'kind: Workspace',
-          'metadata: {name: churn}',
-          'tracking:',
-          '  - {name: local, backend: mlflow, uri: sqlite:///mlflow.db}',
-          '  - {name: files, backend: mlflow, uri: ./mlruns}',
-          `  - {name: team, backend: mlflow, uri: "${mlflow.url}"}`,
-          '',
-        ].join('\n'),
-      );
+      await writeTrackers(folder, { local: 'sqlite:///mlflow.db', files: './mlruns', team: mlflow.url });
     },
   });
   ({ page } = product);

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -19,6 +19,7 @@ import {
   openExample,
   type Product,
 } from './product/product.ts';
+import { writeTrackers } from './product/workspace-file.ts';
 
 const username = 'ana';
 const password = 'correct horse battery staple';
@@ -40,19 +41,7 @@ beforeAll(async () => {
     settings: { 'workbench.colorTheme': 'Dark Modern' },
     // Of no server that the folder names: it must go nowhere.
     env: { MLFLOW_TRACKING_TOKEN: token },
-    prepare: (folder) =>
-      writeFile(
-        join(folder, 'mlops.yaml'),
-        [
-          'apiVersion: mlops/v1',
-          'kind: Workspace',
-          'metadata: {name: churn}',
-          'tracking:',
-          '  - {name: local, backend: mlflow, uri: sqlite:///mlflow.db}',
-          `  - {name: team, backend: mlflow, uri: "${proxy.url}"}`,
-          '',
-        ].join('\n'),
-      ),
+    prepare: (folder) => writeTrackers(folder, { local: 'sqlite:///mlflow.db', team: proxy.url }),
   });
   ({ page } = product);
 });

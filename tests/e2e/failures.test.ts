@@ -7,6 +7,7 @@ import { editor, problems, replaceText, squiggles, typeText } from './harness/ed
 import { expand, openFile, runCommand, treeItem } from './harness/workbench.ts';
 import { marked, processesOf, seesProcesses } from './product/processes.ts';
 import { experimentItem, experimentsView, openExample, type Product, runItem } from './product/product.ts';
+import { writeTrackers } from './product/workspace-file.ts';
 
 const marker = randomUUID();
 
@@ -36,21 +37,12 @@ beforeAll(async () => {
       // The first page says that it is SQLite; what should follow is missing or wrong.
       await writeFile(join(folder, 'damaged.db'), Buffer.concat([whole.subarray(0, 4096), Buffer.alloc(8192, 0x5a)]));
       await writeFile(join(folder, 'text.db'), 'This is no database.\n'.repeat(100));
-      const tracker = (name: string, file: string) => `  - {name: ${name}, backend: mlflow, uri: "sqlite:///${file}"}`;
-      await writeFile(
-        join(folder, 'mlops.yaml'),
-        [
-          'apiVersion: mlops/v1',
-          'kind: Workspace',
-          'metadata: {name: churn}',
-          'tracking:',
-          tracker('damaged', 'damaged.db'),
-          tracker('local', 'mlflow.db'),
-          tracker('missing', 'missing.db'),
-          tracker('text', 'text.db'),
-          '',
-        ].join('\n'),
-      );
+      await writeTrackers(folder, {
+        damaged: 'sqlite:///damaged.db',
+        local: 'sqlite:///mlflow.db',
+        missing: 'sqlite:///missing.db',
+        text: 'sqlite:///text.db',
+      });
       before = await contents(folder);
     },
   });

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendJson, startHttpServer, type TestServer } from '../testbeds/http-server.ts';
@@ -9,6 +7,7 @@ import { expand, openFile, openView, runCommand, treeItem } from './harness/work
 import { choose, dialog } from './product/dialog.ts';
 import { marked, processesOf, seesProcesses } from './product/processes.ts';
 import { experimentItem, experimentsView, openExample, type Product } from './product/product.ts';
+import { writeTrackers } from './product/workspace-file.ts';
 
 const marker = randomUUID();
 
@@ -22,19 +21,7 @@ beforeAll(async () => {
     trust: false,
     settings: { 'security.workspace.trust.startupPrompt': 'never', 'workbench.colorTheme': 'Dark Modern' },
     env: marked(marker),
-    prepare: (folder) =>
-      writeFile(
-        join(folder, 'mlops.yaml'),
-        [
-          'apiVersion: mlops/v1',
-          'kind: Workspace',
-          'metadata: {name: churn}',
-          'tracking:',
-          '  - {name: local, backend: mlflow, uri: sqlite:///mlflow.db}',
-          `  - {name: team, backend: mlflow, uri: "${server.url}"}`,
-          '',
-        ].join('\n'),
-      ),
+    prepare: (folder) => writeTrackers(folder, { local: 'sqlite:///mlflow.db', team: server.url }),
   });
   ({ page } = product);
 });
