@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { access } from './access.ts';
 import { documentHead, identifier, key, objectName, text } from './common.ts';
 import { severityChoice } from './severity.ts';
 
@@ -188,44 +189,6 @@ const channel = z.discriminatedUnion('type', [
   webhookChannel,
   alertmanagerChannel,
 ]);
-
-const operations = [
-  'register',
-  'validate',
-  'sign',
-  'approve',
-  'promote',
-  'rollback',
-  'deploy',
-  'archive',
-  'delete',
-  'configure',
-] as const;
-
-const access = z.strictObject({
-  roles: key(
-    z.record(identifier, z.array(z.enum(operations))),
-    'Roles and the operations that each may do. Once there is a policy, what no role allows is refused.',
-    { maintainer: ['promote', 'approve'] },
-  ),
-  members: key(
-    z
-      .array(
-        z.strictObject({
-          name: key(z.string().min(1), 'Name of the person, as Git or the system has it.', 'ana'),
-          role: key(identifier, 'One of the roles.', 'maintainer'),
-          publicKey: key(
-            z.string().optional(),
-            'Path of the PEM file with the public key that approvals are verified with.',
-            'keys/ana.pub',
-          ),
-        }),
-      )
-      .optional(),
-    'Who has which role.',
-    [{ name: 'ana', role: 'maintainer' }],
-  ),
-});
 
 export const workspaceDocument = z.strictObject({
   ...documentHead('Workspace', 'The workspace: trackers, registry, environments, channels and who may do what.'),

@@ -1,42 +1,26 @@
+import type { Operation } from '#schemas/config/access.ts';
+import type { AccessReading } from '../platform/configuration/resolved.ts';
 import { FailureError } from '../platform/failure.ts';
 
-/** What a policy says may be done; the names are those of `access.roles` in mlops.yaml. */
-export type Operation =
-  | 'register'
-  | 'validate'
-  | 'sign'
-  | 'approve'
-  | 'promote'
-  | 'rollback'
-  | 'deploy'
-  | 'archive'
-  | 'delete'
-  | 'configure';
-
-export interface Member {
-  readonly name: string;
-  readonly role: string;
-  /** PEM file, relative to mlops.yaml; null where the member approves nothing. */
-  readonly publicKey: string | null;
-}
-
-export interface AccessPolicy {
-  readonly roles: ReadonlyMap<string, readonly Operation[]>;
-  readonly members: readonly Member[];
-}
-
 /**
- * Refuses what the policy does not allow to a person; without a policy everything is allowed. A file that everybody can
- * edit stops mistakes, not malice: what has to hold against somebody needs signatures and approvals. Fails with
- * `permission`.
+ * Refuses what the policy does not allow to a person; without a policy everything is allowed, and with one that can’t be
+ * read, nothing. A file that everybody can edit stops mistakes, not malice: what has to hold against somebody needs
+ * signatures and approvals. Fails with `permission`.
  */
-export function requireAccess(policy: AccessPolicy | null, actor: string, operation: Operation): void {
+export function requireAccess({ policy, problem }: AccessReading, actor: string, operation: Operation): void {
+  if (problem !== null) {
+    throw new FailureError('permission', `Nobody knows who may ${operation}: ${problem}`, {
+      remedy: 'Mend mlops.yaml first; mlops validate shows what is wrong in it.',
+    });
+  }
   if (policy === null) return;
-  const roles = policy.members.filter(({ name }) => name === actor).map(({ role }) => role);
-  if (roles.some((role) => policy.roles.get(role)?.includes(operation))) return;
-  const able = [...policy.roles].filter(([, operations]) => operations.includes(operation)).map(([role]) => role);
-  const who = policy.members.filter(({ role }) => able.includes(role)).map(({ name }) => name);
-  const standing = roles.length === 0 ? 'no member of access.members' : `${roles.join(' and ')} there`;
+  const { roles } = policy;
+  const members = policy.members ?? [];
+  const own = members.filter(({ name }) => name === actor).map(({ role }) => role);
+  const allows = (role: string) => Object.hasOwn(roles, role) && (roles[role] ?? []).includes(operation);
+  if (own.some(allows)) return;
+  const who = members.filter(({ role }) => allows(role)).map(({ name }) => name);
+  const standing = own.length === 0 ? 'no member of access.members' : `${own.join(' and ')} there`;
   throw new FailureError('permission', `${actor} may not ${operation}: mlops.yaml does not allow it.`, {
     remedy: `${actor} is ${standing}. ${who.length === 0 ? `No member may ${operation}.` : `Ask ${who.join(' or ')}.`}`,
   });

@@ -15,6 +15,7 @@ test('the text says which extension, editor, Node and system it is about', () =>
       trackers: [],
       defaultTracker: null,
       services: [],
+      access: { policy: null, problem: null },
       warnings: [],
     },
     connections: [],

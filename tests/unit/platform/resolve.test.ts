@@ -18,6 +18,7 @@ async function resolve({ yaml, real = {}, dotenv = {}, settings = '', explicit, 
     root: '/repo',
     folder: '/repo/sub',
     document: read?.document ?? null,
+    brokenFile: read?.isBroken ? '/repo/mlops.yaml' : null,
     environment: createEnvironment(real, dotenv, '/repo/.env'),
     settingsTrackingUri: settings,
     explicitTracking: explicit ?? null,
@@ -227,5 +228,34 @@ describe('an mlops.yaml that is broken', () => {
     const { document, warnings } = parseWorkspaceDocument(yaml, 'mlops.yaml');
     expect(document?.tracking).toMatchObject([{ name: 'a', line: 4 }]);
     expect(warnings).toMatchObject([{ line: 5, message: expect.stringContaining('ignored') }]);
+  });
+});
+
+describe('who may do what', () => {
+  const access = 'access: {roles: {maintainer: [promote]}, members: [{name: ana, role: maintainer}]}\n';
+
+  test('is what mlops.yaml says', async () => {
+    const read = await resolve({ yaml: workspace(access) });
+    expect(read.access.problem).toBeNull();
+    expect(read.access.policy?.roles).toEqual({ maintainer: ['promote'] });
+  });
+
+  test('is open where there is no file, no Workspace document or no policy in it', async () => {
+    for (const yaml of [undefined, 'kind: Model\n', workspace('')]) {
+      expect((await resolve(yaml === undefined ? {} : { yaml })).access).toEqual({ policy: null, problem: null });
+    }
+  });
+
+  test.each([
+    ['an operation that there is not', workspace('access: {roles: {maintainer: [promot]}}\n'), 'access.roles'],
+    ['a key that there is not', workspace(`${access.trimEnd().slice(0, -1)}, membres: []}\n`), 'membres'],
+    ['no roles', workspace('access: {members: []}\n'), 'access.roles'],
+    ['a list', workspace('access: []\n'), 'access'],
+    ['a file with syntax errors', workspace(`${access}tracking: [}\n`), 'syntax errors'],
+    ['a file that is no YAML', 'access: {roles: {', 'can’t be read'],
+  ])('is nobody’s guess with %s', async (_, yaml, problem) => {
+    const read = await resolve({ yaml });
+    expect(read.access.policy).toBeNull();
+    expect(read.access.problem).toContain(problem);
   });
 });

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, LineCounter, type Node, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import type { ConfigurationWarning } from './resolved.ts';
+import { access as accessSchema } from '#schemas/config/access.ts';
+import type { AccessReading, ConfigurationWarning } from './resolved.ts';
 
 // The part of `kind: Workspace` that connections need. The editor checks documents against the whole schema; here a
 // key that is wrong elsewhere, or that a newer version added, must not hide a tracker.
@@ -46,10 +47,14 @@ export interface WorkspaceDocument {
   readonly environments: ReadonlyMap<string, z.output<typeof environmentEntry>>;
   readonly monitoring: z.output<typeof monitoringEntry>;
   readonly channels: readonly z.output<typeof channelEntry>[];
+  readonly access: AccessReading;
 }
 
 export interface ReadDocument {
+  /** Null where there is none, or none that can be read. */
   readonly document: WorkspaceDocument | null;
+  /** The file is there but can’t be read: what it would have said about access is not known. */
+  readonly isBroken: boolean;
   readonly warnings: readonly ConfigurationWarning[];
 }
 
@@ -76,19 +81,20 @@ export function parseWorkspaceDocument(source: string, file: string): ReadDocume
   const workspaces = documents.filter((document) => document.get('kind') === 'Workspace');
   const [first, second] = workspaces;
   if (first === undefined) {
-    if (warnings.length === 0) warnings.push({ file, line: null, message: 'It holds no document of kind Workspace.' });
-    return { document: null, warnings };
+    const isBroken = warnings.length > 0;
+    if (!isBroken) warnings.push({ file, line: null, message: 'It holds no document of kind Workspace.' });
+    return { document: null, isBroken, warnings };
   }
   if (second !== undefined) {
     const line = second.range === null ? null : lines.linePos(second.range[0]).line;
     warnings.push({ file, line, message: 'A second Workspace document is ignored.' });
   }
   const reader = new DocumentReader(first, file, lines, warnings);
-  return { document: reader.read(), warnings };
+  return { document: reader.read(), isBroken: false, warnings };
 }
 
 function unreadable(file: string, message: string): ReadDocument {
-  return { document: null, warnings: [{ file, line: null, message }] };
+  return { document: null, isBroken: true, warnings: [{ file, line: null, message }] };
 }
 
 class DocumentReader {
@@ -117,7 +123,20 @@ class DocumentReader {
       channels: isRecord(root.alerting)
         ? this.#list(channelEntry, ['alerting', 'channels'], root.alerting.channels)
         : [],
+      access: this.#access(root.access),
     };
+  }
+
+  /** Strict, unlike the rest: a policy that is only half understood must not let anybody through. */
+  #access(value: unknown): AccessReading {
+    if (this.#document.errors.length > 0) return { policy: null, problem: `${this.#file} has syntax errors.` };
+    if (value === undefined || value === null) return { policy: null, problem: null };
+    const parsed = accessSchema.safeParse(value);
+    if (parsed.success) return { policy: parsed.data, problem: null };
+    const warned = this.#warnings.length;
+    this.#part(accessSchema, ['access'], value);
+    const [first] = this.#warnings.slice(warned);
+    return { policy: null, problem: `${this.#file}: ${first?.message ?? 'access can’t be read.'}` };
   }
 
   #plain(): Record<string, unknown> {

@@ -27,13 +27,16 @@ export async function readConfiguration(options: ReadOptions): Promise<ReadConfi
   const explicit = options.explicitTracking !== null;
   const [{ environment, warnings }, read, found] = await Promise.all([
     readEnvironment(options.env, located.environment),
-    located.configuration === null ? { document: null, warnings: [] } : readDocument(located.configuration),
+    located.configuration === null
+      ? { document: null, isBroken: false, warnings: [] }
+      : readDocument(located.configuration),
     explicit ? [] : findStores(options.folder),
   ]);
   const configuration = resolveConfiguration({
     root: located.root,
     folder: options.folder,
     document: read.document,
+    brokenFile: read.isBroken ? located.configuration : null,
     environment,
     settingsTrackingUri: options.settings.tracking.uri,
     explicitTracking: options.explicitTracking,

@@ -13,6 +13,8 @@ export interface ConfigurationInputs {
   readonly root: string;
   readonly folder: string;
   readonly document: WorkspaceDocument | null;
+  /** An `mlops.yaml` that is there but can’t be read; null where that is not so. */
+  readonly brokenFile: string | null;
   readonly environment: Environment;
   /** The setting `mlops.tracking.uri`; empty for none. */
   readonly settingsTrackingUri: string;
@@ -33,7 +35,7 @@ const defaultTrackerName = 'default';
 export function resolveConfiguration(inputs: ConfigurationInputs): ResolvedConfiguration {
   const { document, environment } = inputs;
   const warnings: ConfigurationWarning[] = [...inputs.warnings];
-  const base = { root: inputs.root, file: document?.file ?? null };
+  const base = { root: inputs.root, file: document?.file ?? null, access: accessOf(inputs) };
   if (inputs.explicitTracking !== null) {
     const tracker = named(defaultTrackerName, inputs.explicitTracking, {
       inputs,
@@ -61,6 +63,11 @@ export function resolveConfiguration(inputs: ConfigurationInputs): ResolvedConfi
     services,
     warnings,
   };
+}
+
+function accessOf({ document, brokenFile }: ConfigurationInputs): ResolvedConfiguration['access'] {
+  if (brokenFile !== null) return { policy: null, problem: `${brokenFile} can’t be read.` };
+  return document?.access ?? { policy: null, problem: null };
 }
 
 function listed(inputs: ConfigurationInputs, warnings: ConfigurationWarning[]): ResolvedTracker[] {

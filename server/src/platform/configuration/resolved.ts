@@ -1,3 +1,4 @@
+import type { Access } from '#schemas/config/access.ts';
 import type { ConfigurationSource, ConnectionAttention, ConnectionKind } from '#schemas/domain/connection.ts';
 import type { Credential } from '../credentials.ts';
 import type { TrackingTarget } from './tracking-uri.ts';
@@ -47,6 +48,14 @@ export interface ResolvedService extends Configured {
   readonly backend: string;
 }
 
+/** Who may do what, as `mlops.yaml` says it. Where there is a problem, nobody knows: nothing sensitive may be done. */
+export interface AccessReading {
+  /** Null where there is no policy. */
+  readonly policy: Access | null;
+  /** Why the policy can’t be read, in the user’s words. */
+  readonly problem: string | null;
+}
+
 export interface ResolvedConfiguration {
   /** The folder that relative paths start from: that of `mlops.yaml`, else the workspace's. */
   readonly root: string;
@@ -57,5 +66,6 @@ export interface ResolvedConfiguration {
   /** The one that a request without a tracker means; null with none. */
   readonly defaultTracker: string | null;
   readonly services: readonly ResolvedService[];
+  readonly access: AccessReading;
   readonly warnings: readonly ConfigurationWarning[];
 }
