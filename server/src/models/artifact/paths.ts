@@ -1,0 +1,104 @@
+import { FailureError } from '../../platform/failure.ts';
+
+/** Compares texts by code points, which is the order of their UTF-8 bytes; `<` compares UTF-16 units. */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    const [left, right] = [a.charCodeAt(index), b.charCodeAt(index)];
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above all others, though U+E000 to U+FFFF are larger as units. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+/**
+ * Refuses paths of a version that Linux, macOS and Windows could not all hold side by side: fails with `input`, naming
+ * the first path and why. Paths are relative, with `/`.
+ */
+export function requirePortablePaths(paths: readonly string[]): void {
+  for (const path of paths) {
+    const problem = pathProblem(path);
+    if (problem !== null) throw refusal(path, problem);
+  }
+  requireDistinct(paths);
+}
+
+function refusal(path: string, problem: string): FailureError {
+  return new FailureError('input', `The file ${JSON.stringify(path)} can’t be part of a model: ${problem}.`, {
+    remedy: 'Rename it, and what refers to it.',
+  });
+}
+
+/** Why no version may have a file of this path; null where nothing is wrong. */
+export function pathProblem(path: string): string | null {
+  for (const name of path.split('/')) {
+    const problem = nameProblem(name);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+const CONTROL = /\p{Cc}/u;
+/** Embeddings, overrides and isolates show a name in another order than it is written. */
+const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
+const RESERVED_CHARACTER = /[<>:"|?*]/;
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
+
+function nameProblem(name: string): string | null {
+  if (name === '') return 'a part of its path is empty';
+  if (name === '.' || name === '..') return `“${name}” in a path leads elsewhere`;
+  if (!name.isWellFormed()) return 'its name is no valid Unicode';
+  if (CONTROL.test(name)) return 'its name has a control character';
+  if (DIRECTION.test(name))
+    return 'its name has a character that turns the direction of text, and so hides what it says';
+  if (name.includes('\\')) return 'its name has a backslash, which Windows takes for the end of a folder’s name';
+  const reserved = RESERVED_CHARACTER.exec(name);
+  if (reserved) return `its name has “${reserved[0]}”, which no file may have on Windows`;
+  if (DEVICE.test(name)) return `“${name}” is a device on Windows`;
+  if (/[. ]$/.test(name)) return 'a name that ends with a dot or a space loses it on Windows';
+  return null;
+}
+
+/** What file systems that ignore case and normalisation take for one name. */
+function folded(name: string): string {
+  // Lower case first: both forms of the Greek sigma have one upper case.
+  return name.normalize('NFC').toLowerCase().toUpperCase().normalize('NFC');
+}
+
+function requireDistinct(paths: readonly string[]): void {
+  /** Each path, and each folder on its way, by what it is folded to. */
+  const known = new Map<string, string>();
+  const files = new Set<string>();
+  for (const path of paths) {
+    for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
+      const folder = path.slice(0, end);
+      if (files.has(folder)) throw new FailureError('input', `“${folder}” is listed as a file and as a folder.`);
+      register(folder);
+    }
+    if (known.get(folded(path)) === path) throw new FailureError('input', `“${path}” is listed twice.`);
+    register(path);
+    files.add(path);
+  }
+
+  function register(path: string): void {
+    const key = folded(path);
+    const other = known.get(key);
+    if (other === undefined) known.set(key, path);
+    else if (other !== path) throw collision(other, path);
+  }
+}
+
+function collision(first: string, second: string): FailureError {
+  const difference =
+    first.normalize('NFC') === second.normalize('NFC')
+      ? 'differ in the Unicode normalisation of their letters alone: they look the same'
+      : 'differ in upper and lower case alone: Windows and macOS can’t hold both';
+  return new FailureError('input', `${JSON.stringify(first)} and ${JSON.stringify(second)} ${difference}.`, {
+    remedy: 'Rename one of them, or remove the one that isn’t needed.',
+  });
+}
