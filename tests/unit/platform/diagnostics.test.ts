@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { resolveRegistry } from '#server/platform/configuration/registry.ts';
 import { diagnosticsText, withoutPerson } from '#server/platform/diagnostics.ts';
 import { createRedactor } from '#server/platform/redact.ts';
 
@@ -16,6 +17,7 @@ test('the text says which extension, editor, Node and system it is about', () =>
       defaultTracker: null,
       services: [],
       access: { policy: null, problem: null },
+      registry: resolveRegistry(undefined, { root: '/ws', tracker: undefined }),
       warnings: [],
     },
     connections: [],

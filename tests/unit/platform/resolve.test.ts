@@ -259,3 +259,50 @@ describe('who may do what', () => {
     expect(read.access.problem).toContain(problem);
   });
 });
+
+describe('the model registry', () => {
+  test('is a file below the folder where nothing names one', async () => {
+    const { registry, services } = await resolve({});
+    expect(registry).toMatchObject({ backend: 'sqlite', target: { type: 'sqlite', path: '/repo/.mlops/models.db' } });
+    expect(services).toEqual([]);
+  });
+
+  test.each([
+    [
+      '{backend: sqlite, uri: "sqlite:///models.db"}',
+      { backend: 'sqlite', target: { type: 'sqlite', path: '/repo/models.db' } },
+    ],
+    ['{backend: mlflow, uri: "http://ml:5000/"}', { backend: 'mlflow', origin: 'http://ml:5000', consent: 'ask' }],
+    [
+      '{backend: mlflow, uri: "sqlite:///mlflow.db"}',
+      { backend: 'mlflow', target: { type: 'sqlite', path: '/repo/mlflow.db' } },
+    ],
+    ['{backend: mlflow, uri: mlruns}', { backend: 'mlflow', target: { type: 'file', path: '/repo/mlruns' } }],
+  ])('is what mlops.yaml names: %s', async (entry, expected) => {
+    const { registry } = await resolve({ yaml: workspace(`registry: ${entry}\n`) });
+    expect(registry).toMatchObject({ ...expected, problem: null });
+  });
+
+  test('of the environment wins, and an address given there needs no permission', async () => {
+    const { registry } = await resolve({
+      yaml: workspace('registry: {backend: sqlite, uri: "sqlite:///models.db"}\n'),
+      real: { MODEL_REGISTRY_URI: 'http://ml:5000' },
+    });
+    expect(registry).toMatchObject({ backend: 'mlflow', origin: 'http://ml:5000', consent: 'given', problem: null });
+  });
+
+  test('of MLflow is where the runs are when it has no address of its own', async () => {
+    const { registry } = await resolve({
+      real: { MODEL_REGISTRY_BACKEND: 'mlflow', MLFLOW_TRACKING_URI: 'http://ml:5000' },
+    });
+    expect(registry).toMatchObject({ backend: 'mlflow', target: { type: 'rest', url: 'http://ml:5000' } });
+  });
+
+  test.each([
+    ['{backend: sqlite, uri: "http://ml:5000"}', 'is no SQLite file'],
+    ['{backend: mlflow, uri: "postgresql://ml/db"}', 'PostgreSQL'],
+  ])('that can’t be is a problem: %s', async (entry, problem) => {
+    const { registry } = await resolve({ yaml: workspace(`registry: ${entry}\n`) });
+    expect(registry.problem?.message).toContain(problem);
+  });
+});

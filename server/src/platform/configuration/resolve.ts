@@ -5,6 +5,7 @@ import type { Environment } from './environment.ts';
 import { expandAddress } from './expressions.ts';
 import { insecureTlsConfirmed } from './insecure-tls.ts';
 import type { FoundStore } from './locate.ts';
+import { resolveRegistry } from './registry.ts';
 import type { ConfigurationWarning, Consent, ResolvedConfiguration, ResolvedTracker } from './resolved.ts';
 import { resolveServices } from './services.ts';
 import { parseTrackingUri, withoutUserInfo } from './tracking-uri.ts';
@@ -42,7 +43,8 @@ export function resolveConfiguration(inputs: ConfigurationInputs): ResolvedConfi
       source: 'command line',
       base: inputs.folder,
     });
-    return { ...base, trackers: [tracker], defaultTracker: tracker.name, services: [], warnings };
+    const registry = resolveRegistry(undefined, { root: inputs.root, tracker });
+    return { ...base, trackers: [tracker], defaultTracker: tracker.name, services: [], registry, warnings };
   }
   const entries = listed(inputs, warnings);
   const unnamed = defaultFromOutside(inputs);
@@ -56,11 +58,14 @@ export function resolveConfiguration(inputs: ConfigurationInputs): ResolvedConfi
     taken: trackers.map(({ name }) => name),
   });
   warnings.push(...unusedSecrets(environment, trackers));
+  const preferred = same ?? (unnamed === null ? trackers[0] : trackers.at(-1));
+  const registry = services.find(({ kind }) => kind === 'registry');
   return {
     ...base,
     trackers,
-    defaultTracker: (same ?? (unnamed === null ? trackers[0] : trackers.at(-1)))?.name ?? null,
+    defaultTracker: preferred?.name ?? null,
     services,
+    registry: resolveRegistry(registry, { root: inputs.root, tracker: preferred }),
     warnings,
   };
 }

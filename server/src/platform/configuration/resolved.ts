@@ -1,6 +1,7 @@
 import type { Access } from '#schemas/config/access.ts';
 import type { ConfigurationSource, ConnectionAttention, ConnectionKind } from '#schemas/domain/connection.ts';
 import type { Credential } from '../credentials.ts';
+import type { ResolvedRegistry } from './registry.ts';
 import type { TrackingTarget } from './tracking-uri.ts';
 
 /** Something in the configuration that a person should look at. `line` is 1-based. */
@@ -66,6 +67,8 @@ export interface ResolvedConfiguration {
   /** The one that a request without a tracker means; null with none. */
   readonly defaultTracker: string | null;
   readonly services: readonly ResolvedService[];
+  /** Of model versions; where none is named, a file below the folder. */
+  readonly registry: ResolvedRegistry;
   readonly access: AccessReading;
   readonly warnings: readonly ConfigurationWarning[];
 }

@@ -10,7 +10,9 @@ export const registryDatabase: DatabaseKind = {
     newer: 'Update MLOps Workbench: the registry is left as it is.',
   },
   migrations: [
-    `CREATE TABLE versions (
+    `CREATE TABLE identity (id TEXT NOT NULL) STRICT;
+     INSERT INTO identity VALUES (lower(hex(randomblob(16))));
+     CREATE TABLE versions (
        id INTEGER PRIMARY KEY,
        model TEXT NOT NULL,
        version TEXT NOT NULL,

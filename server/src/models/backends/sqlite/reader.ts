@@ -7,6 +7,7 @@ import { aliasRow, readMetadata, toVersion, versionColumns, versionRow } from '.
 
 const detailsRow = versionRow.extend({ metadata: z.string(), bundle: z.string().nullable() });
 const reportRow = z.object({ digest: z.string(), passed: z.number(), content: z.string(), created_at: z.number() });
+const identityRow = z.object({ id: z.string() });
 const countsRow = z.object({ models: z.number(), versions: z.number() });
 
 /** Questions to a registry's database. */
@@ -15,6 +16,10 @@ export class RegistryReader {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+  }
+
+  id(): string {
+    return identityRow.parse(this.#database.prepare('SELECT id FROM identity').get()).id;
   }
 
   counts(): z.infer<typeof countsRow> {

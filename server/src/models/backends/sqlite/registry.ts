@@ -37,6 +37,13 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
     this.#forReading();
   }
 
+  async id(): Promise<string> {
+    // Whoever asks is about to bind something to this registry: it has to be there from then on.
+    if (!this.#database) makeFolder(dirname(this.#path));
+    const database = this.#open();
+    return this.#run(() => `sqlite:${new RegistryReader(database).id()}`);
+  }
+
   async healthCheck(): Promise<Health> {
     const start = performance.now();
     const elapsed = () => performance.now() - start;

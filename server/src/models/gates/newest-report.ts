@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { type GateReport, gateReport } from '#schemas/domain/gate-report.ts';
+import type { ModelVersionDetails } from '#schemas/domain/model-version.ts';
+import type { ModelRegistry } from '../model-registry.ts';
+import type { Gate } from './gate.ts';
+import { gatesDigest } from './gate-digest.ts';
+
+/** A report with the digest that it is kept by. */
+export interface KeptReport {
+  readonly digest: string;
+  readonly report: GateReport;
+}
+
+/**
+ * The newest report on a version that tells of its very files and of these gates; null where there is none. A report
+ * whose content is not what its digest says counts as none.
+ */
+export async function newestReport(
+  registry: ModelRegistry,
+  { version, reports }: ModelVersionDetails,
+  gates: readonly Gate[],
+  signal?: AbortSignal,
+): Promise<KeptReport | null> {
+  const wanted = gatesDigest(gates);
+  for (const { digest } of reports) {
+    const report = readReport(digest, (await registry.report(digest, signal)).content);
+    if (report === null || report.gatesDigest !== wanted || report.manifestDigest !== version.manifestDigest) continue;
+    if (report.model === version.model && report.version === version.version) return { digest, report };
+  }
+  return null;
+}
+
+function readReport(digest: string, content: string): GateReport | null {
+  if (createHash('sha256').update(content).digest('hex') !== digest) return null;
+  try {
+    const parsed = gateReport.safeParse(JSON.parse(content));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

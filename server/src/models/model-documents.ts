@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Document, parseAllDocuments } from 'yaml';
+import { modelDocument } from '#schemas/config/model.ts';
+import { FailureError } from '../platform/failure.ts';
+import type { ModelDocument } from './gates/gate.ts';
+
+/** What a workspace says about one model. */
+export interface ModelPolicy {
+  readonly document: ModelDocument;
+  /** Absolute path of the file that says it. */
+  readonly file: string;
+  /** Absolute; paths in the document start here. */
+  readonly folder: string;
+}
+
+/** Files beyond this are no documents that someone wrote. */
+const largestFile = 2 * 1024 * 1024;
+const mayHoldModel = /\bkind\s*["']?\s*:\s*["']?Model\b/;
+
+/**
+ * The Model document of a model among some YAML files; null where none is about it. What decides over gates and
+ * approvals is read strictly: a document with errors, or two for one model, are failures (`input`), never “no policy”.
+ */
+export async function findModelPolicy(model: string, files: AsyncIterable<string>): Promise<ModelPolicy | null> {
+  const found: ModelPolicy[] = [];
+  for await (const file of files) {
+    const text = await readText(file);
+    if (!mayHoldModel.test(text)) continue;
+    for (const document of documentsOf(text)) {
+      const policy = policyOf(document, file, model);
+      if (policy) found.push(policy);
+    }
+  }
+  const [first, second] = found;
+  if (first && second) {
+    const where = first.file === second.file ? `twice in ${first.file}` : `in ${first.file} and in ${second.file}`;
+    throw new FailureError('input', `There is a Model document for ${model} ${where}: nobody knows which one holds.`, {
+      remedy: 'Leave one of them.',
+    });
+  }
+  return first ?? null;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const bytes = await readFile(file);
+    return bytes.length > largestFile ? '' : bytes.toString('utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw new FailureError('permission', `${file} can’t be read: it may hold what a version has to show.`, {
+      remedy: 'Make it readable.',
+      cause: error,
+    });
+  }
+}
+
+function documentsOf(text: string): readonly Document.Parsed[] {
+  const parsed = parseAllDocuments(text, { prettyErrors: true, stringKeys: true });
+  return Array.isArray(parsed) ? parsed : [];
+}
+
+function policyOf(document: Document.Parsed, file: string, model: string): ModelPolicy | null {
+  const name: unknown = document.getIn(['metadata', 'name']);
+  const kind: unknown = document.get('kind');
+  const [syntax] = document.errors;
+  // Where the syntax is broken, what was read may be of any document: only one that is surely of another is passed over.
+  if (syntax && (name === model || typeof name !== 'string')) throw broken(file, model, syntax.message);
+  if (kind !== 'Model' || name !== model) return null;
+  const parsed = modelDocument.safeParse(plain(document, file, model));
+  if (parsed.success) return { document: parsed.data, file, folder: dirname(file) };
+  const [issue] = parsed.error.issues;
+  throw broken(file, model, issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : 'It is not valid.');
+}
+
+function plain(document: Document.Parsed, file: string, model: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // Too many aliases: a file made to exhaust its reader.
+    throw broken(file, model, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function broken(file: string, model: string, message: string): FailureError {
+  const [first = ''] = message.split('\n');
+  return new FailureError('input', `${file} says what versions of ${model} have to show, but can’t be read: ${first}`, {
+    remedy: 'Mend it first; mlops validate shows what is wrong.',
+  });
+}
