@@ -60,6 +60,15 @@ export function asFailure(error: unknown, path: string): unknown {
   return new FailureError(explanation.reason, explanation.says(path), { remedy: explanation.remedy, cause: error });
 }
 
+// What was there, as a file or a folder, when it was listed, and no longer is.
+const GONE: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EISDIR']);
+
+/** As {@link asFailure}, for what was found in a folder just before: if it is gone, the folder is changing. */
+export function failureWithin(error: unknown, path: string): unknown {
+  if (error instanceof Error && 'code' in error && GONE.has(error.code)) return changedMeanwhile(path);
+  return asFailure(error, path);
+}
+
 /** A file that is not what it was when the work began. */
 export function changedMeanwhile(path: string): FailureError {
   return new FailureError('busy', `“${path}” changed while it was being read.`, {

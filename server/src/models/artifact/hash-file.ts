@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { asFailure, changedMeanwhile } from './file-failures.ts';
+import { changedMeanwhile, failureWithin } from './file-failures.ts';
 import { type FileState, sameState, stateOf } from './file-state.ts';
 import type { FoundFile } from './walk-directory.ts';
 
@@ -20,7 +20,7 @@ export async function hashWhole(file: FoundFile): Promise<string> {
     requireState(file, stateOf(await handle.stat({ bigint: true })));
     return hash('sha256', content);
   } catch (error) {
-    throw explained(error, file.path);
+    throw failureWithin(error, file.path);
   }
 }
 
@@ -40,7 +40,7 @@ export function hashByParts(file: FoundFile, buffer: Uint8Array, onBytes: (count
       closeSync(descriptor);
     }
   } catch (error) {
-    throw explained(error, file.path);
+    throw failureWithin(error, file.path);
   }
 }
 
@@ -56,12 +56,4 @@ function digestOf(descriptor: number, buffer: Uint8Array, onBytes: (count: numbe
 
 function requireState(file: FoundFile, now: FileState): void {
   if (!sameState(now, file.state)) throw changedMeanwhile(file.path);
-}
-
-// The file was there, as a regular one, when the directory was listed.
-const GONE: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EISDIR']);
-
-function explained(error: unknown, path: string): unknown {
-  if (error instanceof Error && 'code' in error && GONE.has(error.code)) return changedMeanwhile(path);
-  return asFailure(error, path);
 }

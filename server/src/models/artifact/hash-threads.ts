@@ -32,6 +32,9 @@ export async function hashInThreads(files: readonly FoundFile[], options: Option
     for (const task of work) task.catch((error: unknown) => failed.abort(error));
     await Promise.all(work);
     return digests;
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw error;
   } finally {
     clearInterval(reports);
     await Promise.all(workers.map((worker) => worker.terminate()));

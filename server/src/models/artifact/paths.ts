@@ -17,30 +17,26 @@ function rank(unit: number): number {
 }
 
 /**
- * Refuses paths of a version that Linux, macOS and Windows could not all hold side by side: fails with `input`, naming
- * the first path and why. Paths are relative, with `/`.
+ * Refuses paths of a version that Linux, macOS and Windows could not all hold side by side. Paths are relative, with
+ * `/`. Fails with `input`, naming the first path and why.
  */
 export function requirePortablePaths(paths: readonly string[]): void {
-  for (const path of paths) {
-    const problem = pathProblem(path);
-    if (problem !== null) throw refusal(path, problem);
-  }
-  requireDistinct(paths);
+  for (const path of paths) requirePortablePath(path);
+  requireDistinctPaths(paths);
 }
 
-function refusal(path: string, problem: string): FailureError {
-  return new FailureError('input', `The file ${JSON.stringify(path)} can’t be part of a model: ${problem}.`, {
-    remedy: 'Rename it, and what refers to it.',
-  });
-}
-
-/** Why no version may have a file of this path; null where nothing is wrong. */
-export function pathProblem(path: string): string | null {
+/**
+ * Refuses a path that one of the systems could not hold, or that does not say what it seems to: a version registered
+ * here would not be the same elsewhere. Fails with `input`.
+ */
+export function requirePortablePath(path: string): void {
   for (const name of path.split('/')) {
     const problem = nameProblem(name);
-    if (problem !== null) return problem;
+    if (problem === null) continue;
+    throw new FailureError('input', `${JSON.stringify(path)} can’t be part of a model: ${problem}.`, {
+      remedy: 'Rename it, and what refers to it.',
+    });
   }
-  return null;
 }
 
 const CONTROL = /\p{Cc}/u;
@@ -52,7 +48,8 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout
 function nameProblem(name: string): string | null {
   if (name === '') return 'a part of its path is empty';
   if (name === '.' || name === '..') return `“${name}” in a path leads elsewhere`;
-  if (!name.isWellFormed()) return 'its name is no valid Unicode';
+  // Node puts U+FFFD where bytes of a name are no text.
+  if (!name.isWellFormed() || name.includes('\uFFFD')) return 'its name is no valid Unicode';
   if (CONTROL.test(name)) return 'its name has a control character';
   if (DIRECTION.test(name))
     return 'its name has a character that turns the direction of text, and so hides what it says';
@@ -70,26 +67,33 @@ function folded(name: string): string {
   return name.normalize('NFC').toLowerCase().toUpperCase().normalize('NFC');
 }
 
-function requireDistinct(paths: readonly string[]): void {
-  /** Each path, and each folder on its way, by what it is folded to. */
-  const known = new Map<string, string>();
-  const files = new Set<string>();
+/**
+ * Refuses paths that are one and the same where upper and lower case, or Unicode normalisations, are not told apart.
+ * Fails with `input`, naming both.
+ */
+export function requireDistinctPaths(paths: readonly string[]): void {
+  const known = new Map<string, Place>();
   for (const path of paths) {
     for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
-      const folder = path.slice(0, end);
-      if (files.has(folder)) throw new FailureError('input', `“${folder}” is listed as a file and as a folder.`);
-      register(folder);
+      register(known, { path: path.slice(0, end), isFile: false });
     }
-    if (known.get(folded(path)) === path) throw new FailureError('input', `“${path}” is listed twice.`);
-    register(path);
-    files.add(path);
+    register(known, { path, isFile: true });
   }
+}
 
-  function register(path: string): void {
-    const key = folded(path);
-    const other = known.get(key);
-    if (other === undefined) known.set(key, path);
-    else if (other !== path) throw collision(other, path);
+interface Place {
+  readonly path: string;
+  readonly isFile: boolean;
+}
+
+function register(known: Map<string, Place>, place: Place): void {
+  const key = folded(place.path);
+  const other = known.get(key);
+  if (!other) known.set(key, place);
+  else if (other.path !== place.path) throw collision(other.path, place.path);
+  else if (other.isFile || place.isFile) {
+    const twice = other.isFile && place.isFile ? 'twice' : 'as a file and as a folder';
+    throw new FailureError('input', `“${place.path}” is listed ${twice}.`);
   }
 }
 

@@ -3,9 +3,9 @@ import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mapConcurrently } from '../../platform/concurrency.ts';
 import { FailureError } from '../../platform/failure.ts';
-import { asFailure } from './file-failures.ts';
+import { asFailure, failureWithin } from './file-failures.ts';
 import { type FileState, stateOf } from './file-state.ts';
-import { compareCodePoints, requirePortablePaths } from './paths.ts';
+import { compareCodePoints, requireDistinctPaths, requirePortablePath } from './paths.ts';
 
 /** A regular file as it was found. `path` is relative to the root, with `/`; `state` tells whether it changed since. */
 export interface FoundFile {
@@ -40,14 +40,18 @@ export async function walkDirectory(root: string, ignore: readonly string[], sig
     const names: string[] = [];
     for (const entry of await entriesOf(top, folder)) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (left.has(path)) ignored.push(path);
-      else if (entry.isDirectory()) pending.push(path);
+      if (left.has(path)) {
+        ignored.push(path);
+        continue;
+      }
+      requirePortablePath(path);
+      if (entry.isDirectory()) pending.push(path);
       else names.push(path);
     }
     files.push(...(await mapConcurrently(names, CALLS, (path) => foundFile(top, path))));
   }
   if (files.length === 0) throw nothingIn(root, ignored);
-  requirePortablePaths(files.map(({ path }) => path));
+  requireDistinctPaths(files.map(({ path }) => path));
   const sorted = files.sort((a, b) => compareCodePoints(a.path, b.path));
   return { files: sorted, ignored: ignored.sort(compareCodePoints) };
 }
@@ -69,7 +73,7 @@ async function entriesOf(top: string, folder: string): Promise<Dirent[]> {
   try {
     return await readdir(join(top, folder), { withFileTypes: true });
   } catch (error) {
-    throw asFailure(error, folder || top);
+    throw folder === '' ? asFailure(error, top) : failureWithin(error, folder);
   }
 }
 
@@ -79,7 +83,7 @@ async function foundFile(top: string, path: string): Promise<FoundFile> {
   try {
     stats = await lstat(absolute, { bigint: true });
   } catch (error) {
-    throw asFailure(error, path);
+    throw failureWithin(error, path);
   }
   if (!stats.isFile()) throw notRegular(path, stats);
   return { path, absolute, size: Number(stats.size), state: stateOf(stats) };
