@@ -29,8 +29,8 @@ interface FetchSettings {
 
 const contentsAtOnce = 4;
 /** Connections that are lost one after the other, without a byte in between, before it is given up. */
-const mostLosses = 5;
-const firstWaitMs = 200;
+const mostLosses = 8;
+const firstWaitMs = 100;
 const chunkBytes = 1024 * 1024;
 
 /** See `ContentStore.fetchFiles`. */
@@ -132,7 +132,7 @@ async function receive(file: FileHandle, written: Written, wanted: Download): Pr
       wanted.signal.throwIfAborted();
       losses = written.position > before ? 1 : losses + 1;
       if (!isLoss(error) || losses >= mostLosses) throw error;
-      await delay(firstWaitMs * 2 ** losses * (0.5 + Math.random() / 2), undefined, { signal: wanted.signal });
+      await delay(firstWaitMs * 2 ** (losses - 1) * (0.5 + Math.random() / 2), undefined, { signal: wanted.signal });
     }
   }
 }
