@@ -48,6 +48,7 @@ export const ioSignature = z.object({
   outputs: z.array(signatureField).nullable(),
   params: z.array(signatureField).nullable(),
 });
+export type IoSignature = z.infer<typeof ioSignature>;
 
 /** What is known of a version besides its files; fixed when it is registered. */
 export const modelMetadata = z.object({
