@@ -1,0 +1,69 @@
+import type { KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ModelFile, ModelVersionDetails } from '#schemas/domain/model-version.ts';
+import { FailureError } from '../platform/failure.ts';
+import type { ModelContext } from './model-context.ts';
+import type { ModelPolicy } from './model-documents.ts';
+import { readPublicKey } from './signing/keys.ts';
+import { verifyModel } from './signing/verify-model.ts';
+
+export interface SignatureCheck {
+  readonly valid: boolean;
+  /** One line for a person. */
+  readonly detail: string;
+}
+
+type Occasion = NonNullable<ModelPolicy['document']['signing']>['verifyOn'][number];
+
+/** Whether the Model document wants signatures verified on an occasion. */
+export function isSignatureAsked(policy: ModelPolicy | null, occasion: Occasion): boolean {
+  return policy?.document.signing?.verifyOn.includes(occasion) ?? false;
+}
+
+/** Verifies the signature of a registered version by the keys that the policy trusts. */
+export function checkSignature(
+  context: ModelContext,
+  { files, bundle }: ModelVersionDetails,
+  policy: ModelPolicy | null,
+): Promise<SignatureCheck> {
+  return verifyBundle(context, { files, bundle, policy });
+}
+
+/** Verifies a bundle by the keys that the Model document names, or where it names none, those of the members. */
+export async function verifyBundle(
+  { people }: Pick<ModelContext, 'people'>,
+  given: { readonly files: readonly ModelFile[]; readonly bundle: string | null; readonly policy: ModelPolicy | null },
+): Promise<SignatureCheck> {
+  if (given.bundle === null) return { valid: false, detail: 'It is not signed.' };
+  const keys = await trustedKeys(people, given.policy);
+  if (keys.length === 0) {
+    return {
+      valid: false,
+      detail: 'No key is trusted: name some in signing.keys of the Model document, or as publicKey of members.',
+    };
+  }
+  const verification = verifyModel(given.files, given.bundle, { type: 'keys', keys });
+  if (verification.verified) return { valid: true, detail: `Signed by ${verification.signer}.` };
+  return { valid: false, detail: verification.detail };
+}
+
+async function trustedKeys(people: ModelContext['people'], policy: ModelPolicy | null): Promise<KeyObject[]> {
+  const named = policy?.document.signing?.keys;
+  const files =
+    policy !== null && named !== undefined
+      ? named.map((path) => resolve(policy.folder, path))
+      : people.members.flatMap(({ publicKey }) => (publicKey === undefined ? [] : [resolve(people.folder, publicKey)]));
+  return Promise.all(files.map(readKeyFile));
+}
+
+/** Fails with `input`: a key that the policy names and nobody can read must not silently count as none. */
+async function readKeyFile(file: string): Promise<KeyObject> {
+  const pem = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new FailureError('input', `The public key ${file} can’t be read.`, {
+      remedy: 'mlops.yaml or a Model document names it.',
+      cause,
+    });
+  });
+  return readPublicKey(pem, file);
+}
