@@ -9,16 +9,16 @@ import type { ModelRegistry } from './model-registry.ts';
 export interface ModelContents {
   /** Without credentials. */
   readonly uri: string;
-  /** Keeps a file of `directory`. Where that is no longer what its digest says, nothing is kept (`busy`). */
-  put(file: ModelFile, directory: string, options: ContentOptions): Promise<void>;
+  /** Keeps files of a directory. Fails with `busy` where one is no longer what its digest says: it is not kept then. */
+  putFiles(files: readonly ModelFile[], directory: string, options?: ContentOptions): Promise<void>;
   /** Writes files below a folder, each verified by its digest. */
-  fetch(files: readonly ModelFile[], directory: string, options: ContentOptions): Promise<void>;
+  fetchFiles(files: readonly ModelFile[], directory: string, options?: ContentOptions): Promise<void>;
 }
 
 export interface ContentOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Bytes done, of all. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Who works here, and what they may do. */
@@ -26,6 +26,8 @@ export interface People {
   readonly members: NonNullable<Access['members']>;
   /** Absolute; paths of public keys start here. */
   readonly folder: string;
+  /** Whether a role may do something; without a policy every role may. */
+  roleAllows(role: string, operation: Operation): boolean;
   /** The name of who acts, as Git or the system has it. */
   actor(): Promise<string>;
   /** Answers the name of who acts. Fails with `permission` where they may not. */
@@ -47,7 +49,7 @@ export interface CommandOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** All that the work on models needs of the world: what a composition root puts together. */
