@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '#schemas/domain/connection.ts';
 import type { TrackingStore } from './experiments/tracking-store.ts';
+import type { ModelContext } from './models/model-context.ts';
 import type { Health } from './platform/component.ts';
 import { type ReadConfiguration, readConfiguration } from './platform/configuration/read.ts';
+import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedService, ResolvedTracker } from './platform/configuration/resolved.ts';
 import { watchConfiguration } from './platform/configuration/watch.ts';
 import { type CheckResult, toConnection } from './platform/connection-view.ts';
@@ -43,6 +45,27 @@ export type BuildStore = (
   },
 ) => Promise<TrackingStore>;
 
+/** Puts together what the work on models needs; `server` is null for a registry that lies on disk. */
+export type BuildModels = (
+  registry: ResolvedRegistry,
+  parts: {
+    readonly workspace: WorkspaceOptions;
+    readonly configuration: ResolvedConfiguration;
+    readonly server: { readonly http: HttpClient; readonly credentials: CredentialSource } | null;
+    readonly signal: AbortSignal;
+  },
+) => Promise<OpenModels>;
+
+export interface OpenModels {
+  readonly context: ModelContext;
+  close(): Promise<void>;
+}
+
+export interface Builders {
+  readonly store: BuildStore;
+  readonly models: BuildModels;
+}
+
 interface OpenTracker {
   readonly store: TrackingStore;
   close(): Promise<void>;
@@ -56,17 +79,18 @@ export class OpenWorkspace implements Workspace {
   revision = 1;
   #state: State;
   readonly #options: WorkspaceOptions;
-  readonly #buildStore: BuildStore;
+  readonly #builders: Builders;
   readonly #gate: OriginGate;
   readonly #tracer: Tracer;
   readonly #aborter = new AbortController();
   readonly #trackers = new Map<string, SharedTask<OpenTracker>>();
+  #models: SharedTask<OpenModels> | null = null;
   readonly #listeners = new Set<() => void>();
   readonly #watcher: { dispose(): void } | null;
   #reloading: Promise<void> = Promise.resolve();
 
-  constructor(options: WorkspaceOptions, state: State, buildStore: BuildStore) {
-    this.#buildStore = buildStore;
+  constructor(options: WorkspaceOptions, state: State, builders: Builders) {
+    this.#builders = builders;
     this.folder = options.folder;
     this.#options = options;
     this.#state = state;
@@ -114,6 +138,48 @@ export class OpenWorkspace implements Workspace {
     return (await this.#open(tracker).wait(signal)).store;
   }
 
+  async models(signal?: AbortSignal): Promise<ModelContext> {
+    this.signal.throwIfAborted();
+    const { problem } = this.configuration.registry;
+    if (problem !== null) {
+      const reason = problem.attention === 'unsupported' ? 'unsupported' : 'input';
+      throw new FailureError(reason, `The model registry: ${problem.message}`);
+    }
+    return (await this.#sharedModels().wait(signal)).context;
+  }
+
+  #sharedModels(): SharedTask<OpenModels> {
+    if (this.#models !== null && !this.#models.abandoned) return this.#models;
+    const task = new SharedTask((signal) => this.#openModels(signal));
+    this.#models = task;
+    // What could not be opened is tried again when it is asked for again.
+    task.result.catch(() => {
+      if (this.#models === task) this.#models = null;
+    });
+    return task;
+  }
+
+  async #openModels(signal: AbortSignal): Promise<OpenModels> {
+    const { configuration } = this;
+    const { registry } = configuration;
+    const connection = gated(registry);
+    const http = connection === null ? null : await this.#httpFor(connection);
+    const server = http && connection && { http, credentials: this.#gate.credentials(connection) };
+    try {
+      const open = await this.#builders.models(registry, { workspace: this.#options, configuration, server, signal });
+      return {
+        context: open.context,
+        close: async () => {
+          await open.close();
+          await http?.close();
+        },
+      };
+    } catch (error) {
+      await http?.close();
+      throw error;
+    }
+  }
+
   async mayConnect(name: string, signal?: AbortSignal): Promise<boolean> {
     const connection = gated(this.trackerConfiguration(name));
     return connection === null || this.#gate.allowed(connection, false, signal);
@@ -131,9 +197,11 @@ export class OpenWorkspace implements Workspace {
       ...services.map(async (service) =>
         toConnection(
           service,
-          canCheck(service)
-            ? await this.#check(service, options, (signal) => this.#checkService(service, signal))
-            : 'not-checked',
+          service.kind === 'registry'
+            ? await this.#check(service, options, (signal) => this.#checkRegistry(signal))
+            : canCheck(service)
+              ? await this.#check(service, options, (signal) => this.#checkService(service, signal))
+              : 'not-checked',
         ),
       ),
     ]);
@@ -144,7 +212,7 @@ export class OpenWorkspace implements Workspace {
     const names = this.configuration.trackers.filter((one) => one.origin === origin).map(({ name }) => name);
     const services = this.configuration.services.some((one) => one.origin === origin);
     if (names.length === 0 && !services) return;
-    await this.#close(names);
+    await Promise.all([this.#close(names), this.#closeModels()]);
     this.#changed();
   }
 
@@ -162,7 +230,7 @@ export class OpenWorkspace implements Workspace {
     this.#watcher?.dispose();
     this.#aborter.abort();
     this.#listeners.clear();
-    await this.#close([...this.#trackers.keys()]);
+    await Promise.all([this.#close([...this.#trackers.keys()]), this.#closeModels()]);
     await this.#tracer.close();
   }
 
@@ -185,7 +253,7 @@ export class OpenWorkspace implements Workspace {
         (!sameSecrets && old.origin !== null) ||
         !next.configuration.trackers.some((tracker) => isDeepStrictEqual(tracker, old)),
     );
-    await this.#close(stale.map(({ name }) => name));
+    await Promise.all([this.#close(stale.map(({ name }) => name)), this.#closeModels()]);
     this.#changed();
   }
 
@@ -210,7 +278,7 @@ export class OpenWorkspace implements Workspace {
     const connection = gated(tracker);
     const http = connection === null ? null : await this.#httpFor(connection);
     const server = http && connection && { http, credentials: this.#gate.credentials(connection) };
-    const store = await this.#buildStore(tracker, { workspace: this.#options, server });
+    const store = await this.#builders.store(tracker, { workspace: this.#options, server });
     const close = async () => {
       await store.cleanup();
       await http?.close();
@@ -262,6 +330,15 @@ export class OpenWorkspace implements Workspace {
     }
   }
 
+  async #checkRegistry(signal: AbortSignal): Promise<Health> {
+    const started = performance.now();
+    try {
+      return await (await this.models(signal)).registry.healthCheck(signal);
+    } catch (error) {
+      return unhealthy(error, performance.now() - started);
+    }
+  }
+
   async #checkService(service: ResolvedService, signal: AbortSignal): Promise<Health> {
     const connection = gated(service);
     if (connection === null) throw new Error(`${service.name} is no server`);
@@ -273,6 +350,12 @@ export class OpenWorkspace implements Workspace {
     }
   }
 
+  async #closeModels(): Promise<void> {
+    const closing = this.#models;
+    this.#models = null;
+    await closing?.result.then((models) => models.close()).catch(() => undefined);
+  }
+
   async #close(names: readonly string[]): Promise<void> {
     const closing = names.flatMap((name) => this.#trackers.get(name) ?? []);
     for (const name of names) this.#trackers.delete(name);
@@ -280,7 +363,7 @@ export class OpenWorkspace implements Workspace {
   }
 }
 
-function gated(configured: ResolvedTracker | ResolvedService): GatedConnection | null {
+function gated(configured: ResolvedTracker | ResolvedService | ResolvedRegistry): GatedConnection | null {
   const { name, origin, consent } = configured;
   if (origin === null) return null;
   if (!('credential' in configured)) return { name, origin, consent, credential: null, insecureTls: false };

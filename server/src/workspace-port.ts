@@ -1,6 +1,7 @@
 import type { Connection } from '#schemas/domain/connection.ts';
 import type { Settings } from '#schemas/protocol/workspace.ts';
 import type { TrackingStore } from './experiments/tracking-store.ts';
+import type { ModelContext } from './models/model-context.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
 import type { Logger } from './platform/log.ts';
 import type { Redactor } from './platform/redact.ts';
@@ -20,6 +21,8 @@ export interface Workspace {
   /** Opened and initialised. Fails with `not-found` for an unknown name, and as {@link TrackingStore.initialize} does. */
   tracker(name: string, signal?: AbortSignal): Promise<TrackingStore>;
   trackerConfiguration(name: string): ResolvedTracker;
+  /** The model registry and all that the work with it needs, opened on first use. Fails as {@link ModelRegistry} does. */
+  models(signal?: AbortSignal): Promise<ModelContext>;
   /** Whether a tracker may be connected to as things are. Never asks for permission. */
   mayConnect(name: string, signal?: AbortSignal): Promise<boolean>;
   /** Every configured back end; with `check`, what each answers right now. Never asks for permission. */

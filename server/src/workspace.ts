@@ -1,9 +1,14 @@
 import { dirname, join } from 'node:path';
 import type { OpenArtifacts } from './experiments/artifact-source.ts';
 import type { RunRecord } from './experiments/tracking-store.ts';
-import { type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
-import type { ResolvedTracker } from './platform/configuration/resolved.ts';
+import type { AuditLog } from './models/audit/audit-log.ts';
+import type { ModelContents } from './models/model-context.ts';
+import type { ModelRegistry } from './models/model-registry.ts';
+import { type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
+import type { ResolvedRegistry } from './platform/configuration/registry.ts';
+import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
 import { FailureError } from './platform/failure.ts';
+import { ownFolder } from './platform/own-folder.ts';
 import type { Workspace, WorkspaceOptions } from './workspace-port.ts';
 
 export type { Workspace, WorkspaceOptions } from './workspace-port.ts';
@@ -15,7 +20,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       remedy: 'Trust the workspace to see its experiments.',
     });
   }
-  return new OpenWorkspace(options, await readState(options), buildStore);
+  return new OpenWorkspace(options, await readState(options), { store: buildStore, models: buildModels });
 }
 
 // Each adapter is only loaded where something uses it.
@@ -48,6 +53,32 @@ const buildStore: BuildStore = async (tracker, { workspace, server }) => {
   }
   throw new FailureError('unsupported', `${tracker.backend} is not supported yet in this version.`);
 };
+
+// All of the work on models is loaded with its first question.
+const buildModels: BuildModels = async (resolved, parts) => {
+  const [{ openModels }, registry, contents] = await Promise.all([
+    import('./open-models.ts'),
+    buildRegistry(resolved),
+    buildContents(parts.configuration),
+  ]);
+  return openModels({ ...parts, registry, contents });
+};
+
+async function buildRegistry({ backend, target, uri }: ResolvedRegistry): Promise<ModelRegistry & AuditLog> {
+  if (backend === 'sqlite' && target.type === 'sqlite') {
+    const { SqliteRegistry } = await import('./models/backends/sqlite/registry.ts');
+    return new SqliteRegistry({ path: target.path });
+  }
+  throw new FailureError('unsupported', `${uri} is no registry that this version knows.`);
+}
+
+async function buildContents({ root }: ResolvedConfiguration): Promise<ModelContents> {
+  const [{ ContentStore }, { LocalStore }] = await Promise.all([
+    import('./storage/content-store.ts'),
+    import('./storage/backends/local/store.ts'),
+  ]);
+  return new ContentStore(new LocalStore(join(root, ownFolder, 'artifacts')));
+}
 
 async function localArtifacts({ artifactRoot }: ResolvedTracker): Promise<OpenArtifacts> {
   const { openLocalArtifacts } = await import('./experiments/backends/artifacts/local.ts');

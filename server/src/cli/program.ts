@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { readVersion } from '../platform/version.ts';
 import type { Invocation } from './invocation.ts';
+import { addModelCommands } from './model-program.ts';
+import { collect, wholeNumber } from './option-values.ts';
 import { createOutput } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -11,6 +13,11 @@ interface GlobalOptions {
   readonly verbose?: boolean;
   readonly color: boolean;
 }
+
+/** Makes the function of a command into what Commander calls; what it returns is the exit code. */
+export type Action = <O = object>(
+  execute: (invocation: Invocation, options: O, args: readonly string[]) => Promise<number>,
+) => (...given: unknown[]) => Promise<void>;
 
 export interface Program {
   readonly command: Command;
@@ -32,9 +39,9 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Program 
     };
   };
   /** Runs a command's function with what every command gets; what it returns is the exit code. */
-  const action =
+  const action: Action =
     <O>(execute: (invocation: Invocation, options: O, args: readonly string[]) => Promise<number>) =>
-    async (...given: unknown[]): Promise<void> => {
+    async (...given) => {
       const command = given.at(-1);
       if (!(command instanceof Command)) throw new Error('Commander changed the arguments of actions.');
       onResult(await execute(invocation(command), command.opts<O & object>(), command.args));
@@ -127,6 +134,8 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Program 
       }),
     );
 
+  addModelCommands(program, action);
+
   program
     .command('health')
     .description('check every configured back end')
@@ -160,16 +169,4 @@ function trackingOption(): Option {
     '--tracking <uri>',
     'MLflow tracking URI: sqlite:///mlflow.db, a folder, http(s)://…; default: as configured, or what lies in the folder',
   );
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > 50_000) {
-    throw new InvalidArgumentError('It has to be a whole number from 1 to 50000.');
-  }
-  return number;
 }

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { FailureError } from './failure.ts';
 import { type DatabaseKind, inTransaction, openMigrated, withSqliteFailures } from './migrated-database.ts';
+import { makeFolder, ownFolder } from './own-folder.ts';
 
 const migrations: readonly string[] = [
   `CREATE TABLE run_marks (
@@ -26,6 +26,8 @@ const kind: DatabaseKind = {
   applicationId: null,
 };
 
+const remedy = 'Stars and hidden runs are kept there: make the workspace folder writable.';
+
 /**
  * What the workbench itself remembers of a folder, in `.mlops/state.db`. It is made with the first write; several
  * windows and command lines may use it at once. Calls fail with `corrupt` (damaged, or written by a newer version) and
@@ -45,7 +47,7 @@ export interface StateDatabase {
 }
 
 export function openStateDatabase(folder: string): StateDatabase {
-  const directory = join(folder, '.mlops');
+  const directory = join(folder, ownFolder);
   const file = join(directory, 'state.db');
   let database: DatabaseSync | null = null;
 
@@ -58,7 +60,7 @@ export function openStateDatabase(folder: string): StateDatabase {
   return {
     forReading: () => (database !== null || existsSync(file) ? open() : null),
     forWriting() {
-      if (database === null) makeDirectory(directory);
+      if (database === null) makeFolder(directory, remedy);
       return open();
     },
     dataVersion: () => Number(run(() => open().prepare('PRAGMA data_version').get())?.data_version ?? 0),
@@ -72,17 +74,4 @@ export function openStateDatabase(folder: string): StateDatabase {
       database = null;
     },
   };
-}
-
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true });
-    const ignore = join(directory, '.gitignore');
-    if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
-  } catch (error) {
-    throw new FailureError('permission', `The folder ${directory} can’t be made.`, {
-      remedy: 'Stars and hidden runs are kept there: make the workspace folder writable.',
-      cause: error,
-    });
-  }
 }

@@ -29,7 +29,10 @@ export interface GateQuestions {
   signature(): Promise<{ readonly valid: boolean; readonly detail: string }>;
   /** Looks through pickles for what they would run. */
   pickles(): Promise<{ readonly safe: boolean; readonly detail: string }>;
-  /** Runs a command in the version's folder with a time limit in milliseconds; answers its exit code and last lines. */
+  /**
+   * Runs a command in the folder of the Model document, with a time limit in milliseconds; the version's files are where
+   * `MLOPS_MODEL_PATH` says. Answers its exit code and last lines.
+   */
   run(
     command: string,
     timeoutMs: number,

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditEntry } from '#schemas/domain/audit.ts';
 import type { Health } from '../../../platform/component.ts';
 import { FailureError } from '../../../platform/failure.ts';
 import { inTransaction, openMigrated, withSqliteFailures } from '../../../platform/migrated-database.ts';
+import { makeFolder } from '../../../platform/own-folder.ts';
 import { unhealthy } from '../../../platform/unhealthy.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { Act, ModelQuery, ModelRegistry, VersionChange, VersionDraft } from '../../model-registry.ts';
@@ -39,7 +40,7 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
 
   async id(): Promise<string> {
     // Whoever asks is about to bind something to this registry: it has to be there from then on.
-    if (!this.#database) makeFolder(dirname(this.#path));
+    if (!this.#database) makeFolder(dirname(this.#path), remedy);
     const database = this.#open();
     return this.#run(() => `sqlite:${new RegistryReader(database).id()}`);
   }
@@ -124,7 +125,7 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
   }
 
   #write<T>(work: (writer: RegistryWriter) => T): T {
-    if (!this.#database) makeFolder(dirname(this.#path));
+    if (!this.#database) makeFolder(dirname(this.#path), remedy);
     const database = this.#open();
     return this.#run(() => inTransaction(database, () => work(new RegistryWriter(database, this.#now()))));
   }
@@ -143,13 +144,4 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
   }
 }
 
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new FailureError('permission', `The folder ${folder} can’t be made.`, {
-      remedy: 'The registry is kept there: make the folder above it writable, or set MODEL_REGISTRY_URI.',
-      cause: error,
-    });
-  }
-}
+const remedy = 'The registry is kept there: make the folder above it writable, or set MODEL_REGISTRY_URI.';

@@ -67,7 +67,7 @@ async function cloned(source: BlobSource, aside: string): Promise<boolean> {
 
 async function copied(source: BlobSource, aside: string, progress: Progress, options: WriteOptions): Promise<Found> {
   await using file = await open(aside, 'wx');
-  return drain(sourceChunks(source), progress, options, async (chunk) => {
+  return await drain(sourceChunks(source), progress, options, async (chunk) => {
     for (let offset = 0; offset < chunk.length; ) {
       const { bytesWritten } = await file.write(chunk, offset);
       offset += bytesWritten;

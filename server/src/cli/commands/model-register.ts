@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import { registerVersion } from '../../models/register-version.ts';
+import type { Bump } from '../../models/version-order.ts';
+import { runFacts } from '../../run-facts.ts';
+import { exitCodes } from '../exit.ts';
+import { formatBytes, plural } from '../format.ts';
+import type { Invocation } from '../invocation.ts';
+import { withModels } from '../models.ts';
+import { harmless } from '../output.ts';
+import { findRun } from '../run-references.ts';
+import { whileWaiting } from '../waiting.ts';
+
+export interface RegisterFlags {
+  readonly name: string;
+  readonly version: string | null;
+  readonly bump: Bump | null;
+  readonly run: string | null;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Registers what lies in a directory as the next version of a model. */
+export async function registerModel(invocation: Invocation, directory: string, flags: RegisterFlags): Promise<number> {
+  const { output, signal, cwd } = invocation;
+  const { name, version, bump, description, tags } = flags;
+  const registered = await withModels(invocation, async (models, workspace) => {
+    const ref = flags.run === null ? null : await findRun(workspace, flags.run, signal);
+    const run = ref && (await runFacts(await workspace.tracker(ref.tracker, signal), ref, signal));
+    const request = { directory: resolve(cwd, directory), model: name, version, bump, run, description, tags };
+    return whileWaiting(invocation, `Registering ${directory}`, () => registerVersion(models, request, { signal }));
+  });
+  const { model, size, fileCount, rootDigest, manifestDigest, signed } = registered.version;
+  if (output.json) {
+    const { notes } = registered;
+    await output.document({
+      name: model,
+      version: registered.version.version,
+      rootDigest,
+      manifestDigest,
+      signed,
+      notes,
+    });
+    return exitCodes.done;
+  }
+  const what = `${plural(fileCount, 'file')}, ${formatBytes(size)}${signed ? ', signed' : ''}`;
+  await output.text(
+    output.style('green', `✓ ${model}@${registered.version.version}`) + output.style('dim', `  ${what}`),
+  );
+  for (const note of registered.notes) await output.note(harmless(note));
+  return exitCodes.done;
+}

@@ -1,0 +1,42 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FailureError } from '../platform/failure.ts';
+import { unwritable } from '../platform/write-file.ts';
+import { checkSignature, isSignatureAsked } from './check-signature.ts';
+import { findVersionOf } from './find-version.ts';
+import type { ContentOptions, ModelContext } from './model-context.ts';
+import { formatVersion } from './model-reference.ts';
+import { signatureFile } from './register-version.ts';
+
+/**
+ * Brings a version’s files to a directory, each verified by its digest, with its signature beside them where it has
+ * one. Where the Model document asks for it, the signature is verified before anything is written. Fails with
+ * `not-found`, `input` (not validly signed, a path in the way), `corrupt`, and as the store does.
+ */
+export async function downloadVersion(
+  context: ModelContext,
+  { model, selector, target }: { readonly model: string; readonly selector: string; readonly target: string },
+  options: ContentOptions = {},
+): Promise<{ readonly version: string; readonly files: number; readonly bytes: number }> {
+  const { signal } = options;
+  const details = await findVersionOf(context.registry, { model, selector }, signal);
+  const version = formatVersion(details.version);
+  const policy = await context.policy(details.version.model, signal);
+  if (isSignatureAsked(policy, 'download')) {
+    const { valid, detail } = await checkSignature(context, details, policy);
+    if (!valid)
+      throw new FailureError('input', `${version} is not brought here: its signature is not valid. ${detail}`);
+  }
+  await mkdir(target, { recursive: true }).catch((error: unknown) => {
+    throw unwritable(target, error);
+  });
+  await context.contents.fetchFiles(details.files, target, options);
+  if (details.bundle !== null) await writeSignature(join(target, signatureFile), details.bundle);
+  return { version, files: details.files.length, bytes: details.version.size };
+}
+
+async function writeSignature(file: string, bundle: string): Promise<void> {
+  await writeFile(file, bundle).catch((error: unknown) => {
+    throw unwritable(file, error);
+  });
+}

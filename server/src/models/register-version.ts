@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { ModelFile, ModelMetadata, ModelVersion } from '#schemas/domain/model-version.ts';
+import { semanticVersion } from '#schemas/domain/model-version.ts';
+import { FailureError } from '../platform/failure.ts';
+import { hashDirectory, ignoredByDefault } from './artifact/hash-directory.ts';
+import { manifestDigest, rootDigest } from './artifact/manifest.ts';
+import { type ModelDescription, readModelFolder } from './artifact/model-folder.ts';
+import { isSignatureAsked, verifyBundle } from './check-signature.ts';
+import type { ModelContext, RunFacts } from './model-context.ts';
+import type { ModelPolicy } from './model-documents.ts';
+import { requireModelName } from './model-reference.ts';
+import { judgePickles } from './pickle/pickle-policy.ts';
+import { scanModel } from './pickle/scan-model.ts';
+import { proposeBump } from './propose-version.ts';
+import type { Bump } from './version-order.ts';
+
+export interface RegisterRequest {
+  /** Absolute. */
+  readonly directory: string;
+  readonly model: string;
+  /** Null takes the one that follows by `bump`. */
+  readonly version: string | null;
+  /** Null takes what is proposed from what changed. */
+  readonly bump: Bump | null;
+  readonly run: RunFacts | null;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface RegisterOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What is done now, and how far it is: bytes of all. */
+  readonly onProgress?: ((phase: 'hash' | 'store', done: number, total: number) => void) | undefined;
+}
+
+export interface Registered {
+  readonly version: ModelVersion;
+  /** Lines for the person: what was passed over, what looks odd. */
+  readonly notes: readonly string[];
+}
+
+/** The file beside a model that holds its signature. */
+export const signatureFile = 'model.sig';
+
+/**
+ * Registers what lies in a directory as the next version of a model: its files by content into the artifact store, then
+ * version and audit entry into the registry. What stops in between leaves contents that no version names, and nothing
+ * else. Fails with `permission`, `input` (names, links, a signature or pickle that the policy refuses, a version that
+ * exists), `busy` (something changed meanwhile), and as the store and registry do.
+ */
+export async function registerVersion(
+  context: ModelContext,
+  request: RegisterRequest,
+  options: RegisterOptions = {},
+): Promise<Registered> {
+  const { signal, onProgress } = options;
+  const actor = await context.people.authorize('register');
+  const model = requireModelName(request.model);
+  requireVersion(request.version);
+  const policy = await context.policy(model, signal);
+  const { files, ignored } = await hashDirectory(request.directory, {
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onProgress: (done, total) => onProgress('hash', done, total) } : {}),
+  });
+  const described = await readModelFolder(request.directory, files);
+  const bundle = await readBundle(request.directory);
+  await refuseUnsigned(context, { policy, files, bundle });
+  const pickleNotes = await refusePickles(request.directory, { files, policy }, signal);
+  const metadata = await metadataOf(request, described, policy);
+  const bump =
+    request.bump ?? (await proposeBump(context.registry, { model, signature: metadata.signature }, signal)).bump;
+  await context.contents.putFiles(files, request.directory, {
+    signal,
+    onProgress: (done, total) => onProgress?.('store', done, total),
+  });
+  const version = await context.registry.register(
+    {
+      ...{ model, version: request.version, bump, files, bundle, metadata },
+      ...{ manifestDigest: manifestDigest(files), rootDigest: rootDigest(files) },
+    },
+    { action: 'register', actor, reason: null, nonces: [] },
+    signal,
+  );
+  return { version, notes: [...passedOver(ignored), ...described.notes, ...pickleNotes] };
+}
+
+function requireVersion(version: string | null): void {
+  if (version === null || semanticVersion.safeParse(version).success) return;
+  throw new FailureError('input', `“${version}” is no semantic version such as 1.2.0 or 2.0.0-rc.1.`);
+}
+
+async function readBundle(directory: string): Promise<string | null> {
+  try {
+    return await readFile(join(directory, signatureFile), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw new FailureError('permission', `${join(directory, signatureFile)} can’t be read.`, { cause: error });
+  }
+}
+
+async function refuseUnsigned(
+  context: ModelContext,
+  { policy, files, bundle }: { policy: ModelPolicy | null; files: readonly ModelFile[]; bundle: string | null },
+): Promise<void> {
+  if (policy === null || !isSignatureAsked(policy, 'register')) return;
+  const { valid, detail } = await verifyBundle(context, { files, bundle, policy });
+  if (valid) return;
+  throw new FailureError('input', `It is not registered: its signature is not valid. ${detail}`, {
+    remedy: `${policy.file} asks for a signature by a trusted key: sign it with mlops model sign.`,
+  });
+}
+
+async function refusePickles(
+  directory: string,
+  { files, policy }: { files: readonly ModelFile[]; policy: ModelPolicy | null },
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const rule = policy?.document.pickle ?? 'scan';
+  if (rule === 'allow') return [];
+  const report = await scanModel(directory, files, { signal });
+  const { safe, detail } = judgePickles(report, rule);
+  if (safe) return [];
+  // What is merely unknown may be anybody's own class: the gate `safePickle` asks more.
+  if (rule === 'scan' && report.verdict !== 'dangerous') return [detail];
+  throw new FailureError('input', `It is not registered: ${detail}`, {
+    remedy:
+      rule === 'forbid'
+        ? 'The Model document forbids pickles: save it in another form, such as safetensors, ONNX or skops.'
+        : 'Loading it would run that. Find out where it comes from; “pickle: allow” in the Model document lets it in.',
+  });
+}
+
+async function metadataOf(
+  { run, description, tags }: RegisterRequest,
+  described: ModelDescription,
+  policy: ModelPolicy | null,
+): Promise<ModelMetadata> {
+  return {
+    description,
+    framework: described.framework,
+    flavors: [...described.flavors],
+    run: run?.run ?? null,
+    gitCommit: run?.gitCommit ?? null,
+    dataSets: run?.dataSets ?? [],
+    params: run?.params ?? {},
+    metrics: run?.metrics ?? {},
+    signature: described.signature,
+    requirements: [...described.requirements],
+    licence: described.licence ?? policy?.document.licence ?? null,
+    card: described.card ?? (await cardOf(policy)),
+    tags: { ...tags },
+    parents: [],
+  };
+}
+
+async function cardOf(policy: ModelPolicy | null): Promise<string | null> {
+  const path = policy?.document.card;
+  if (policy === null || path === undefined) return null;
+  try {
+    return await readFile(resolve(policy.folder, path), 'utf8');
+  } catch (error) {
+    throw new FailureError('input', `The model card ${path}, which ${basename(policy.file)} names, can’t be read.`, {
+      remedy: 'Write it, or take “card” out of the Model document.',
+      cause: error,
+    });
+  }
+}
+
+function passedOver(ignored: readonly string[]): string[] {
+  const others = ignored.filter((path) => path !== signatureFile);
+  if (others.length === 0) return [];
+  const known = others.every((path) => ignoredByDefault.includes(path));
+  return [
+    `${others.join(', ')} ${others.length === 1 ? 'is' : 'are'} no part of the version${known ? '' : ', as asked'}.`,
+  ];
+}
