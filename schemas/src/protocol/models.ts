@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { judgedApproval } from '../domain/approval.ts';
 import { auditEntry, auditVerdict } from '../domain/audit.ts';
 import { gateReport } from '../domain/gate-report.ts';
 import { modelMetadata, modelVersion, modelVersionDetails, registryGuarantees } from '../domain/model-version.ts';
@@ -107,6 +108,7 @@ export const runModel = z.object({
   /** Path among the run's artifacts. */
   path: z.string(),
 });
+export type RunModel = z.infer<typeof runModel>;
 export const listRunModels = defineRequest(
   'models/ofRun',
   inFolder.extend({ run: runRef }),
@@ -180,6 +182,30 @@ export const listStages = defineRequest(
   'models/stages',
   inModel,
   z.object({ stages: z.array(z.object({ name: z.string(), approvals: z.number(), alias: z.string().nullable() })) }),
+);
+
+const approvedChange = ofVersion.extend({ stage: z.string() });
+/** Approvals of a promotion: files of `approvals/`, and what each is worth today. */
+export const listApprovals = defineRequest(
+  'models/approvals',
+  approvedChange,
+  z.object({ needed: z.number(), valid: z.number(), approvals: z.array(judgedApproval) }),
+);
+/** Writes a request for approvals; answers the path of its file. */
+export const requestApproval = defineRequest(
+  'models/requestApproval',
+  approvedChange.extend({ comment: z.string().nullable().default(null) }),
+  z.object({ file: z.string(), needed: z.number() }),
+);
+/** Signs an approval by a key of a member; answers the path of its file. */
+export const approveVersion = defineRequest(
+  'models/approve',
+  approvedChange.extend({
+    /** Absolute path of a PEM file. */
+    key: z.string(),
+    passphrase: z.string().nullable().default(null),
+  }),
+  z.object({ file: z.string(), approver: z.string(), expiresAt: z.number(), valid: z.number(), needed: z.number() }),
 );
 
 export const setAlias = defineRequest(

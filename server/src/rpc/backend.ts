@@ -14,6 +14,7 @@ import { createRedactor } from '../platform/redact.ts';
 import { registerConnectionHandlers } from './connections.ts';
 import type { BackendContext } from './context.ts';
 import { registerExperimentHandlers } from './experiments.ts';
+import { registerModelHandlers } from './models.ts';
 import { tell } from './progress.ts';
 import { notify, onNotification, type Rpc, sendRequest } from './register.ts';
 import { createWorkspaces } from './workspaces.ts';
@@ -57,6 +58,7 @@ export function createBackend(
   };
   registerConnectionHandlers(context);
   const experiments = registerExperimentHandlers(context);
+  const models = registerModelHandlers(context);
 
   onNotification(rpc, workspaceChanged, (next) => {
     const before = state;
@@ -70,6 +72,7 @@ export function createBackend(
   return {
     async dispose() {
       experiments.dispose();
+      models.dispose();
       await workspaces.dispose();
     },
   };

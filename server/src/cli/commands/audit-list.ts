@@ -1,5 +1,5 @@
 import type { AuditEntry } from '#schemas/domain/audit.ts';
-import { auditEntry } from '#schemas/domain/audit.ts';
+import { everything, queryAudit } from '../../models/audit/query.ts';
 import { exitCodes } from '../exit.ts';
 import { formatTime, plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
@@ -16,13 +16,8 @@ export async function listAudit(
   }: { readonly target: string | null; readonly actor: string | null; readonly action: string | null },
 ): Promise<number> {
   const { output } = invocation;
-  const fits = (entry: AuditEntry) =>
-    (target === null || entry.target === target || entry.target.startsWith(`${target}@`)) &&
-    (actor === null || entry.actor === actor) &&
-    (action === null || entry.action === action);
-  const entries = await withModels(invocation, async ({ audit }) =>
-    [...audit.entries()].flatMap((raw) => readable(raw)).filter(fits),
-  );
+  const query = { ...everything, target, actor, action };
+  const entries = await withModels(invocation, async ({ audit }) => queryAudit(audit, query));
   if (output.json) {
     await output.document({ entries });
     return exitCodes.done;
@@ -47,12 +42,6 @@ export async function listAudit(
   await output.text(text);
   if (output.interactive) await output.note(output.style('dim', plural(entries.length, 'entry', 'entries')));
   return exitCodes.done;
-}
-
-// What is no entry any more is told by `audit verify`.
-function readable(raw: unknown): AuditEntry[] {
-  const parsed = auditEntry.safeParse(raw);
-  return parsed.success ? [parsed.data] : [];
 }
 
 function changeOf({ before, after }: AuditEntry): string {

@@ -1,0 +1,40 @@
+import { type AuditEntry, auditEntry } from '#schemas/domain/audit.ts';
+import type { AuditLog } from './audit-log.ts';
+
+/** Which entries of an audit log somebody wants to see; null is any. */
+export interface AuditQuery {
+  readonly actor: string | null;
+  readonly action: string | null;
+  /** A model with all its versions, or a version. */
+  readonly target: string | null;
+  /** Unix milliseconds, both included. */
+  readonly since: number | null;
+  readonly until: number | null;
+  /** Words that all have to be in an entry. */
+  readonly text: string;
+}
+
+export const everything: AuditQuery = { actor: null, action: null, target: null, since: null, until: null, text: '' };
+
+/** Entries that fit, oldest first. What is no entry is passed over: verifying the log tells of it. */
+export function queryAudit(log: AuditLog, query: AuditQuery): AuditEntry[] {
+  const words = query.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found: AuditEntry[] = [];
+  for (const raw of log.entries()) {
+    const parsed = auditEntry.safeParse(raw);
+    if (parsed.success && fits(parsed.data, query, words)) found.push(parsed.data);
+  }
+  return found;
+}
+
+function fits(entry: AuditEntry, query: AuditQuery, words: readonly string[]): boolean {
+  const { actor, action, target, since, until } = query;
+  if (actor !== null && entry.actor !== actor) return false;
+  if (action !== null && entry.action !== action) return false;
+  if (target !== null && entry.target !== target && !entry.target.startsWith(`${target}@`)) return false;
+  if (since !== null && entry.time < since) return false;
+  if (until !== null && entry.time > until) return false;
+  if (words.length === 0) return true;
+  const text = JSON.stringify(entry).toLowerCase();
+  return words.every((word) => text.includes(word));
+}
