@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { collect } from './option-values.ts';
+import { collect, duration } from './option-values.ts';
 import type { Action } from './program.ts';
 
 const reasonHelp = 'kept in the audit log';
@@ -155,11 +155,11 @@ function addApprovalCommands(model: Command, action: Action): void {
     .argument('<version>', 'name@1.2.0, name@alias or name@range')
     .requiredOption('--to <stage>', 'the stage')
     .requiredOption('--key <pem>', 'your private key; MLOPS_SIGNING_PASSPHRASE opens it')
-    .option('--expires <duration>', 'how long it counts, such as 2d; default: 7d')
+    .option('--expires <duration>', 'how long it counts, such as 2d; default: 7d', duration)
     .action(
-      action<{ to: string; key: string; expires?: string }>(async (given, { to, key, expires }, [version = '']) => {
+      action<{ to: string; key: string; expires?: number }>(async (given, { to, key, expires }, [version = '']) => {
         const { approveModel } = await import('./commands/model-approve.ts');
-        return approveModel(given, { version, stage: to, key, expires: expires ?? null });
+        return approveModel(given, { version, stage: to, key, lifetimeMs: expires ?? null });
       }),
     );
   model

@@ -3,7 +3,6 @@ import type { JudgedApproval } from '#schemas/domain/approval.ts';
 import { approvalState, approveVersion, requestApproval } from '../../models/approve-version.ts';
 import { formatVersion } from '../../models/model-reference.ts';
 import { readPrivateKey } from '../../models/signing/keys.ts';
-import { durationMs } from '../../platform/units.ts';
 import { exitCodes } from '../exit.ts';
 import { formatTime, plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
@@ -20,11 +19,11 @@ interface Change {
 /** Approves a promotion by a key, as a file in `approvals/`. */
 export async function approveModel(
   invocation: Invocation,
-  { version, stage, key: path, expires }: Change & { readonly key: string; readonly expires: string | null },
+  { version, stage, key: path, lifetimeMs }: Change & { readonly key: string; readonly lifetimeMs: number | null },
 ): Promise<number> {
   const { output, signal, cwd } = invocation;
   const change = { ...versionArgument(version), stage };
-  const lifetime = expires === null ? {} : { lifetimeMs: durationMs(expires) };
+  const lifetime = lifetimeMs === null ? {} : { lifetimeMs };
   const file = resolve(cwd, path);
   const key = await readPrivateKey(await readKeyFile(file), file, signingPassphrase(invocation, file));
   const done = await withModels(invocation, async (models) => {

@@ -1,0 +1,247 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { ecKey } from '../../testbeds/certificates.ts';
+import { runMlops } from './run-mlops.ts';
+
+const gates = `apiVersion: mlops/v1
+kind: Model
+metadata: {name: churn}
+validation: {gates: [{maxSize: 1MB}, {card: [Limits]}]}
+stages: [{name: staging, requireGates: false}, {name: production, alias: champion}]
+`;
+
+async function folderWithModel(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'mlops-cli-models-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await mkdir(join(folder, 'm'));
+  await writeFile(join(folder, 'm', 'weights.bin'), 'abc');
+  await writeFile(join(folder, 'm', 'README.md'), '# Churn\n\n## Limits\n\nNone known.\n');
+  return folder;
+}
+
+/** Runs a command in a folder with `--json`, and reads its answer. */
+async function json(cwd: string, args: readonly string[], code = 0): Promise<unknown> {
+  const finished = await runMlops(['--json', ...args], { cwd, env: { MLOPS_ACTOR: 'ana' } });
+  expect({ code: finished.code, stderr: finished.stderr }).toEqual({ code, stderr: '' });
+  return JSON.parse(finished.stdout);
+}
+
+async function failure(cwd: string, args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
+  const { code, stderr, stdout } = await runMlops(args, { cwd, env: { MLOPS_ACTOR: 'ana' } });
+  expect(stdout).toBe('');
+  return { code, stderr: stderr.trim() };
+}
+
+const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
+
+describe('models on the command line', () => {
+  it('are registered, listed, validated, promoted, rolled back and audited', async () => {
+    const cwd = await folderWithModel();
+    await writeFile(join(cwd, 'churn.mlops.yaml'), gates);
+    expect(await json(cwd, ['models', 'list'])).toEqual({ models: [] });
+    expect(await json(cwd, ['audit', 'verify'])).toMatchObject({ intact: true, entries: 0, brokenAt: null });
+
+    const register = ['model', 'register', 'm', '--name', 'churn'];
+    expect(await json(cwd, register)).toMatchObject({ name: 'churn', version: '1.0.0', rootDigest: sha256 });
+    expect(await json(cwd, [...register, '--bump', 'minor', '--tag', 'team=a'])).toMatchObject({ version: '1.1.0' });
+
+    expect(await json(cwd, ['model', 'validate', 'churn@1.0.0'])).toMatchObject({
+      passed: true,
+      gates: [
+        { name: 'size ≤ 1MB', passed: true, value: 35, bound: 1_000_000 },
+        { name: 'card', passed: true, value: true, bound: 'Limits' },
+      ],
+    });
+    expect(await json(cwd, ['model', 'promote', 'churn@1.1.0', '--to', 'production'], 1)).toMatchObject({
+      done: false,
+      problems: [expect.stringContaining('mlops model validate churn@1.1.0')],
+    });
+    expect(await json(cwd, ['model', 'promote', 'churn@1.0.0', '--to', 'production', '--dry-run'])).toMatchObject({
+      done: false,
+      problems: [],
+    });
+    expect(await json(cwd, ['model', 'promote', 'churn@1.0.0', '--to', 'production'])).toMatchObject({
+      model: 'churn',
+      version: '1.0.0',
+      stage: 'production',
+      done: true,
+      steps: [
+        { what: 'stage of churn@1.0.0', before: null, after: 'production' },
+        { what: 'churn@champion', before: null, after: '1.0.0' },
+      ],
+    });
+    await json(cwd, ['model', 'validate', 'churn@1.1.0']);
+    await json(cwd, ['model', 'promote', 'churn@1.1.0', '--to', 'production']);
+    const back = ['model', 'rollback', 'churn', '--to', '1.0.0', '--reason', 'slow'];
+    expect(await json(cwd, back)).toMatchObject({ version: '1.0.0', stage: 'production', done: true });
+
+    const { models } = z
+      .object({ models: z.array(z.object({ name: z.string(), versions: z.array(z.record(z.string(), z.unknown())) })) })
+      .parse(await json(cwd, ['models', 'list']));
+    expect(models).toMatchObject([
+      {
+        name: 'churn',
+        versions: [
+          { version: '1.1.0', stage: null, aliases: [], rootDigest: sha256, signed: false },
+          { version: '1.0.0', stage: 'production', aliases: ['champion'], rootDigest: sha256, signed: false },
+        ],
+      },
+    ]);
+    const { entries } = z
+      .object({ entries: z.array(z.record(z.string(), z.unknown())) })
+      .parse(await json(cwd, ['audit', 'list']));
+    expect(entries.map(({ action }) => action)).toEqual([
+      ...['register', 'register', 'validate', 'promote', 'validate', 'promote', 'rollback'],
+    ]);
+    expect(entries.at(-1)).toMatchObject({ actor: 'ana', target: 'churn@1.0.0', reason: 'slow' });
+    expect(await json(cwd, ['audit', 'verify'])).toMatchObject({ intact: true, entries: 7 });
+    expect(await json(cwd, ['audit', 'list', '--action', 'rollback'])).toMatchObject({ entries: [{ seq: 7 }] });
+  });
+
+  it('are signed and verified, with the reason where that fails', async () => {
+    const cwd = await folderWithModel();
+    const [key, other] = [await ecKey(), await ecKey('P-521')];
+    await writeFile(join(cwd, 'key.pem'), key.privatePem);
+    await writeFile(join(cwd, 'key.pub'), key.publicPem);
+    await writeFile(join(cwd, 'other.pub'), other.publicPem);
+    expect(await json(cwd, ['model', 'sign', 'm', '--key', 'key.pem'])).toEqual({
+      signature: join(cwd, 'm', 'model.sig'),
+      rootDigest: sha256,
+      files: 2,
+    });
+    const verify = ['model', 'verify', 'm', '--key'];
+    expect(await json(cwd, [...verify, 'key.pub'])).toMatchObject({ verified: true, reason: null });
+    expect(await json(cwd, [...verify, 'other.pub'], 1)).toMatchObject({ verified: false, reason: 'wrong-key' });
+    await writeFile(join(cwd, 'm', 'weights.bin'), 'abd');
+    expect(await json(cwd, [...verify, 'key.pub'], 1)).toMatchObject({ verified: false, reason: 'changed-file' });
+    await rm(join(cwd, 'm', 'model.sig'));
+    expect(await json(cwd, [...verify, 'key.pub'], 1)).toMatchObject({ verified: false, reason: 'no-signature' });
+    const elsewhere = ['--signature', 'out.sig'];
+    await json(cwd, ['model', 'sign', 'm', '--key', 'key.pem', ...elsewhere]);
+    expect(await json(cwd, [...verify, 'key.pub', ...elsewhere])).toMatchObject({ verified: true });
+  });
+
+  it('open encrypted keys by the passphrase of the environment', async () => {
+    const cwd = await folderWithModel();
+    const { privateKey, publicPem } = await ecKey('P-384');
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'sesame' });
+    await writeFile(join(cwd, 'key.pem'), pem);
+    await writeFile(join(cwd, 'key.pub'), publicPem);
+    const sign = ['model', 'sign', 'm', '--key', 'key.pem'];
+    const wrong = await runMlops(sign, { cwd, env: { MLOPS_SIGNING_PASSPHRASE: 'other' } });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('the passphrase is wrong') });
+    expect(await failure(cwd, sign)).toEqual({
+      code: 2,
+      stderr: `error: ${join(cwd, 'key.pem')} is encrypted, and there is no passphrase for it. Set MLOPS_SIGNING_PASSPHRASE in the environment.`,
+    });
+    expect((await runMlops(sign, { cwd, env: { MLOPS_SIGNING_PASSPHRASE: 'sesame' } })).code).toBe(0);
+    expect(await json(cwd, ['model', 'verify', 'm', '--key', 'key.pub'])).toMatchObject({ verified: true });
+  });
+
+  it('are approved by keys of members, and show what approvals are worth', async () => {
+    const cwd = await folderWithModel();
+    const key = await ecKey();
+    await writeFile(join(cwd, 'ana.pem'), key.privatePem);
+    await writeFile(join(cwd, 'ana.pub'), key.publicPem);
+    await writeFile(
+      join(cwd, 'mlops.yaml'),
+      `apiVersion: mlops/v1
+kind: Workspace
+metadata: {name: churn}
+access:
+  roles: {maintainer: [register, approve, promote]}
+  members: [{name: ana, role: maintainer, publicKey: ana.pub}]
+---
+apiVersion: mlops/v1
+kind: Model
+metadata: {name: churn}
+stages: [{name: production, approvals: 1}]
+`,
+    );
+    await json(cwd, ['model', 'register', 'm', '--name', 'churn']);
+    const change = ['churn@1.0.0', '--to', 'production'];
+    expect(await json(cwd, ['model', 'approvals', ...change], 1)).toEqual({ needed: 1, valid: 0, approvals: [] });
+    expect(await json(cwd, ['model', 'request-approval', ...change, '--comment', 'please'])).toMatchObject({
+      needed: 1,
+    });
+    const approved = await json(cwd, ['model', 'approve', ...change, '--key', 'ana.pem', '--expires', '2d']);
+    expect(approved).toMatchObject({
+      approver: 'ana',
+      model: 'churn',
+      version: '1.0.0',
+      to: 'production',
+      approvals: 1,
+    });
+    const { approval } = z.object({ approval: z.string() }).parse(approved);
+    expect(JSON.parse(await readFile(approval, 'utf8'))).toMatchObject({ payloadType: 'application/vnd.in-toto+json' });
+    expect(await json(cwd, ['model', 'approvals', ...change])).toMatchObject({ valid: 1 });
+    expect(await failure(cwd, ['model', 'approve', ...change, '--key', 'ana.pem', '--expires', 'soon'])).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('soon'),
+    });
+    expect(await json(cwd, ['model', 'promote', ...change])).toMatchObject({ done: true });
+    expect(await json(cwd, ['model', 'approvals', ...change], 1)).toMatchObject({ valid: 0 });
+  });
+
+  it('are aliased, archived, downloaded and deleted', async () => {
+    const cwd = await folderWithModel();
+    await json(cwd, ['model', 'register', 'm', '--name', 'churn', '--as', '0.1.0']);
+    expect(await json(cwd, ['model', 'alias', 'churn@0.1.0', 'champion'])).toEqual({
+      ...{ model: 'churn', alias: 'champion', before: null, after: '0.1.0' },
+    });
+    expect(await json(cwd, ['model', 'download', 'churn@champion', '-o', 'out'])).toMatchObject({ files: 2 });
+    expect(await readFile(join(cwd, 'out', 'weights.bin'), 'utf8')).toBe('abc');
+    expect(await failure(cwd, ['model', 'archive', 'churn@0.1.0'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('@champion'),
+    });
+    await json(cwd, ['model', 'alias', 'churn@champion', 'champion', '--remove']);
+    expect(await json(cwd, ['model', 'archive', 'churn@0.1.0'])).toEqual({ version: 'churn@0.1.0', archived: true });
+    expect(await json(cwd, ['models', 'list'])).toEqual({ models: [] });
+    expect(await json(cwd, ['models', 'list', '--archived'])).toMatchObject({ models: [{ name: 'churn' }] });
+    expect(await json(cwd, ['model', 'delete', 'churn@0.1.0'], 1)).toEqual({ version: 'churn@0.1.0', deleted: false });
+    expect(await json(cwd, ['model', 'delete', 'churn@0.1.0', '--yes'])).toMatchObject({ deleted: true });
+    expect(await json(cwd, ['models', 'list', '--archived'])).toEqual({ models: [] });
+  });
+
+  it('say in one line what is wrong', async () => {
+    const cwd = await folderWithModel();
+    expect(await failure(cwd, ['model', 'register', 'nowhere', '--name', 'churn'])).toMatchObject({ code: 2 });
+    expect(await failure(cwd, ['model', 'register', 'm', '--name', 'a/b'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: “a\/b” is no name of a model\./),
+    });
+    expect(await failure(cwd, ['model', 'validate', 'churn'])).toEqual({
+      code: 2,
+      stderr: 'error: “churn” names a model without a version. Write churn@1.2.0, churn@champion or churn@latest.',
+    });
+    expect(await failure(cwd, ['model', 'promote', 'churn@1.0.0', '--to', 'production'])).toEqual({
+      code: 2,
+      stderr: 'error: There is no model churn in this registry.',
+    });
+    expect(await failure(cwd, ['model', 'verify', 'm'])).toEqual({
+      code: 2,
+      stderr: 'error: Name what you trust: either --key or --certificate-chain.',
+    });
+    expect(await failure(cwd, ['model', 'register', 'm', '--name', 'x', '--tag', 'team'])).toMatchObject({ code: 2 });
+  });
+
+  it('are shown in tables to people', async () => {
+    const cwd = await folderWithModel();
+    await writeFile(join(cwd, 'churn.mlops.yaml'), gates);
+    await json(cwd, ['model', 'register', 'm', '--name', 'churn']);
+    const list = await runMlops(['models', 'list'], { cwd });
+    expect(list.stdout).toMatch(/^MODEL +VERSION +STAGE[^\n]*\nchurn +1\.0\.0/);
+    const validated = await runMlops(['model', 'validate', 'churn@latest'], { cwd });
+    expect(validated.stdout).toMatch(/GATE +RESULT[^\n]*\nsize ≤ 1MB +passed/);
+    expect(validated.stderr).toBe('churn@1.0.0 passed all 2 gates.\n');
+    const promoted = await runMlops(['model', 'promote', 'churn@1.0.0', '--to', 'staging'], { cwd });
+    expect(promoted.stdout).toMatch(/CHANGE +BEFORE +AFTER\nstage of churn@1\.0\.0 +– +staging/);
+    expect(promoted.stderr).toBe('✓ churn@1.0.0 is in staging.\n');
+    const audit = await runMlops(['audit', 'list'], { cwd });
+    expect(audit.stdout).toMatch(/stage of 1\.0\.0: – → staging/);
+  });
+});
