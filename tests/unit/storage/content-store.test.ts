@@ -77,7 +77,9 @@ describe('ContentStore', () => {
       const { sha256 } = stored('a', 'listed');
       memory.blobs.set('sha256/readme', text(''));
       memory.blobs.set(`sha256/00/${sha256}`, text(''));
-      expect(await Array.fromAsync(store.list())).toEqual([{ sha256, size: 6 }]);
+      const listed = [];
+      for await (const one of store.list()) listed.push(one);
+      expect(listed).toEqual([{ sha256, size: 6 }]);
     });
   });
 
