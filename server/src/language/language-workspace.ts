@@ -7,6 +7,7 @@ import { type Severities, severitiesFor, withSeverities } from './diagnostics/se
 import type { FileKnowledge } from './file-knowledge.ts';
 import { walk } from './find-files.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
+import type { ModelProvider } from './meaning/registered-models.ts';
 import { type OpenDocument, OpenDocuments, type TextChange } from './open-documents.ts';
 import type { CheckedFile, PythonKnowledge } from './python/python-knowledge.ts';
 import type { SummaryAnswer } from './stored/language-index.worker.ts';
@@ -26,21 +27,28 @@ type Known = Pick<FileKnowledge, 'exists' | 'revision'>;
 /** What is known of the Python that files call. */
 type KnownPython = Pick<PythonKnowledge, 'known' | 'revision' | 'forget'>;
 
+/** What is known of the model registry; the revision changes when something else becomes known. */
+type KnownModels = ModelProvider & { readonly revision: number };
+
+const noModels: KnownModels = { models: () => null, revision: 0 };
+
 /** The files of a workspace, open or not, and all that is known about them. */
 export class LanguageWorkspace {
   readonly documents = new OpenDocuments();
   readonly index = new WorkspaceIndex();
   readonly #files: Known;
   readonly #python: KnownPython | null;
+  readonly #models: KnownModels;
   /** Of the contents of the files on disk. */
   readonly #digests = new Map<string, string>();
   readonly #told = new WeakMap<IndexedFile, { surroundings: string; diagnostics: readonly Diagnostic[] }>();
   #severities: Severities = new Map();
   #settingsRevision = 0;
 
-  constructor(files: Known, python: KnownPython | null = null) {
+  constructor(files: Known, python: KnownPython | null = null, models: KnownModels = noModels) {
     this.#files = files;
     this.#python = python;
+    this.#models = models;
   }
 
   /** What a person's settings say about severities; it wins over the Workspace documents. */
@@ -69,7 +77,7 @@ export class LanguageWorkspace {
   /** Changes when something changes that a file's diagnostics may depend on besides the file itself. */
   surroundings(uri: string): string {
     const python = this.#python?.revision(uri) ?? 0;
-    return `${this.index.revisionWithout(uri)}:${this.#files.revision}:${this.#settingsRevision}:${python}`;
+    return `${this.index.revisionWithout(uri)}:${this.#files.revision}:${this.#settingsRevision}:${python}:${this.#models.revision}`;
   }
 
   /** All diagnostics of a file, open or not, in order. */
@@ -99,7 +107,10 @@ export class LanguageWorkspace {
     const surroundings = this.surroundings(uri);
     const known = file.summary && this.#told.get(file);
     if (known?.surroundings === surroundings) return known.diagnostics;
-    const diagnostics = inOrder(checkSource(file.symbols.source), checkMeaning(file, this.index, this.#files));
+    const diagnostics = inOrder(
+      checkSource(file.symbols.source),
+      checkMeaning(file, this.index, { files: this.#files, models: this.#models }),
+    );
     if (file.summary) this.#told.set(file, { surroundings, diagnostics });
     return diagnostics;
   }

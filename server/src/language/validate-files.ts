@@ -162,7 +162,7 @@ async function checkFile(path: string, { name, index, modules, signal }: Check):
   if (!indexed) return [];
   const { source } = indexed.symbols;
   const python = await checkPython({ source, uri, modules, ...(signal ? { signal } : {}) });
-  const reported = [...checkSource(source), ...checkMeaning(indexed, index, filesOnDisk), ...python];
+  const reported = [...checkSource(source), ...checkMeaning(indexed, index, { files: filesOnDisk }), ...python];
   return toFile(withChosen(path, reported, index), name);
 }
 

@@ -60,7 +60,8 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
     workspace: () => workspace,
     onNews: () => workspaceFiles.changed(),
   });
-  const workspace: LanguageWorkspace = new LanguageWorkspace(files, python.knowledge);
+  const live = createLanguageLive(connection, askBackend, () => workspaceFiles.changed());
+  const workspace: LanguageWorkspace = new LanguageWorkspace(files, python.knowledge, live.modelsKnown);
   const guarded = createGuard(connection);
   const ecosystem = createEcosystem(connection, guarded, { files, workspace });
   const context: LanguageContext = { connection, workspace, ecosystem, python, guarded };
@@ -69,7 +70,6 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
     publisher.republish(uris);
     lenses.refresh();
   });
-  const live = createLanguageLive(connection, askBackend);
   registerQuestions(context, live);
   registerNavigation(context);
   const settings = registerLanguageSettings(context, () => workspaceFiles.changed());

@@ -87,8 +87,8 @@ export function registerModelHandlers(context: BackendContext): { dispose(): voi
   });
   registerRequest(context, protocol.knownModels, async ({ folder }, { signal }) => {
     const { registry } = await open(folder, signal);
-    const models = await registry.listModels({ text: '', archived: false }, signal);
-    return { models: models.slice(0, knownModels).map(toKnown) };
+    const models = await registry.listModels({ text: '', archived: true }, signal);
+    return { models: toKnown(models) };
   });
   registerRequest(context, protocol.compareVersions, async ({ folder, model, before, after }, { signal }) => {
     const { registry } = await open(folder, signal);
@@ -117,16 +117,22 @@ export function registerModelHandlers(context: BackendContext): { dispose(): voi
   return { dispose: () => watcher.dispose() };
 }
 
-/** Models whose names the language process keeps: an answer stays under a megabyte. */
-const knownModels = 2_000;
-const knownVersions = 50;
+/** Versions whose names the language process keeps: an answer stays under a megabyte. */
+const mostKnown = 50_000;
 
-function toKnown({ name, versions }: Awaited<ReturnType<ModelContext['registry']['listModels']>>[number]) {
-  return {
-    name,
-    versions: versions.slice(0, knownVersions).map(({ version }) => version),
-    aliases: versions.flatMap(({ version, aliases }) => aliases.map((alias) => ({ name: alias, version }))),
-  };
+/** Models with all their versions, as many as there is room for: one that is there in part would look as if it lacked some. */
+function toKnown(models: Awaited<ReturnType<ModelContext['registry']['listModels']>>) {
+  let room = mostKnown;
+  return models
+    .filter(({ versions }) => {
+      room -= versions.length;
+      return room >= 0;
+    })
+    .map(({ name, versions }) => ({
+      name,
+      versions: versions.map(({ version }) => version),
+      aliases: versions.flatMap(({ version, aliases }) => aliases.map((alias) => ({ name: alias, version }))),
+    }));
 }
 
 type Open = (folder: string, signal: AbortSignal) => Promise<ModelContext>;

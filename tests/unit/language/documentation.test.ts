@@ -42,13 +42,16 @@ const other = parseSource(
   'apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: b}\nparams: {metric: {type: string}}\nsteps: {c: {run: x}}\n',
 );
 const files = { exists: (uri: string) => !uri.endsWith('/tran.py') };
+const models = {
+  models: () => [{ name: 'churn', versions: ['1.2.0'], aliases: [{ name: 'champion', version: '1.2.0' }] }],
+};
 
 function foundInOurs(text: string): Diagnostic[] {
   const index = new WorkspaceIndex();
   index.setOpen('file:///ws/b.mlops.yaml', other);
   const source = parseSource(text);
   const file = index.setOpen('file:///ws/a.mlops.yaml', source);
-  return [...checkSource(source), ...checkMeaning(file, index, files)];
+  return [...checkSource(source), ...checkMeaning(file, index, { files, models })];
 }
 
 /** Other tools' files, which are known by their names where they say nothing of themselves. */

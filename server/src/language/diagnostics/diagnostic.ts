@@ -45,6 +45,7 @@ export const diagnosticCodes = {
   'cron-schedule': 'error',
   'promql-syntax': 'error',
   'model-version': 'error',
+  'unknown-model-version': 'warning',
   'image-reference': 'error',
   'canary-weights': 'warning',
   'missing-file': 'warning',

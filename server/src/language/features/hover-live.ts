@@ -1,9 +1,11 @@
+import { maxSatisfying, validRange } from 'semver';
 import { ageInWords, countInWords, numberInWords } from '../providers/in-words.ts';
-import type { KnownParam, LiveKnowledge, TrackerValues } from '../providers/ports.ts';
+import type { KnownParam, LiveKnowledge, RegisteredModel, TrackerValues } from '../providers/ports.ts';
+import type { Source } from '../syntax/source.ts';
 import { describeMetric } from './complete-live.ts';
 import type { Hover } from './hover.ts';
 import { livePlaceOf } from './live-place.ts';
-import { locate, positionAt } from './locate.ts';
+import { type Located, locate, positionAt } from './locate.ts';
 import type { Place } from './symbol-at.ts';
 
 const MAX_VALUES = 5;
@@ -14,6 +16,7 @@ export function hoverLive({ index, uri, position }: Place, live: LiveKnowledge):
   const located = source && locate(source, position);
   if (!source || !located || located.onKey) return null;
   const place = livePlaceOf(located.kind, located.path, located.key);
+  if (place?.of === 'model') return hoverModel(uri, source, { located, live });
   if (place?.of !== 'metric' && place?.of !== 'paramValue') return null;
   const { known } = live.tracker.trackerValues(uri);
   if (known === null) return null;
@@ -27,6 +30,45 @@ export function hoverLive({ index, uri, position }: Place, live: LiveKnowledge):
     start: positionAt(source, located.start),
     end: positionAt(source, located.end),
   };
+}
+
+/** What the registry has of a model, and which version an alias or a range means today. */
+function hoverModel(
+  uri: string,
+  source: Source,
+  { located, live }: { readonly located: Located; readonly live: LiveKnowledge },
+): Hover | null {
+  const { known } = live.registry.models(uri);
+  const text = source.text.slice(located.start, located.end).replace(/^(["'])(.*)\1$/s, '$2');
+  const [name = '', selector] = text.split('@', 2);
+  const model = known?.value.find((each) => each.name === name);
+  if (known === null || !model) return null;
+  const means = selector === undefined ? null : meantBy(model, selector);
+  const lines = [
+    ...(means === null ? [] : [`\`${text}\` is \`${name}@${means}\` today.`]),
+    `\`${name}\` has ${countInWords(model.versions.length, 'version')}: ${listed(model)}`,
+  ];
+  return {
+    text: `${lines.join('\n\n')}\n\n*Seen ${ageInWords(known.ageMs)}.*`,
+    start: positionAt(source, located.start),
+    end: positionAt(source, located.end),
+  };
+}
+
+function meantBy({ aliases, versions }: RegisteredModel, selector: string): string | null {
+  if (versions.includes(selector)) return null;
+  const alias = aliases.find(({ name }) => name === selector);
+  if (alias) return alias.version;
+  if (selector.toLowerCase() === 'latest') return maxSatisfying([...versions], '*');
+  return validRange(selector) === null ? null : maxSatisfying([...versions], selector);
+}
+
+function listed({ aliases, versions }: RegisteredModel): string {
+  const shown = versions.slice(0, MAX_VALUES).map((version) => {
+    const names = aliases.filter((alias) => alias.version === version).map(({ name }) => `@${name}`);
+    return `\`${version}\`${names.length > 0 ? ` (${names.join(', ')})` : ''}`;
+  });
+  return shown.join(', ') + (versions.length > MAX_VALUES ? ', …' : '');
 }
 
 function metricLine({ tracker, metrics }: TrackerValues, name: string): string | null {

@@ -17,35 +17,49 @@ import { checkExpressionMeaning } from './expressions.ts';
 import { checkFiles, type FileProvider } from './files.ts';
 import type { MeaningFinding, RelatedSpan } from './finding.ts';
 import { checkMissingArguments, checkReferences } from './references.ts';
+import { checkRegisteredModels, type ModelProvider } from './registered-models.ts';
 import { checkSeverityCodes } from './severity-codes.ts';
 import { checkUnused, namesUsedBy } from './unused.ts';
 import { checkValues } from './values.ts';
 
-/** Knows of no file; nothing is said about any. */
-export const noFiles: FileProvider = { exists: () => undefined };
+/** What lies outside of the documents. Where something is not known, nothing is said about it. */
+export interface Outside {
+  readonly files: FileProvider;
+  readonly models: ModelProvider;
+}
+
+const nothingOutside: Outside = { files: { exists: () => undefined }, models: { models: () => null } };
 
 /**
  * What a file's documents mean and can't: names that are not there, types that don't fit, circles, things nobody uses.
  * A step's findings are kept until it changes, or something that it looked at does.
  */
-export function checkMeaning(file: IndexedFile, index: WorkspaceIndex, files: FileProvider = noFiles): Diagnostic[] {
+export function checkMeaning(
+  file: IndexedFile,
+  index: WorkspaceIndex,
+  given: Partial<Outside> = nothingOutside,
+): Diagnostic[] {
+  const outside = { ...nothingOutside, ...given };
   const diagnostics = file.symbols.documents.flatMap((document, ordinal) =>
-    checkDocument({ file, index, document }, ordinal, files),
+    checkDocument({ file, index, document }, ordinal, outside),
   );
   return suppressed(file.symbols.source, diagnostics);
 }
 
-function checkDocument(origin: Origin, ordinal: number, files: FileProvider): Diagnostic[] {
+function checkDocument(origin: Origin, ordinal: number, { files, models }: Outside): Diagnostic[] {
   const { units } = origin.document;
   const pass = checkUnits(origin, ordinal);
   const all: Diagnostic[] = [];
-  for (const [index, { findings, values, namesFiles }] of pass.results.entries()) {
-    const unit = findings.length > 0 || values.length > 0 || namesFiles ? units[index] : undefined;
+  for (const [index, { findings, values, namesFiles, namesModels }] of pass.results.entries()) {
+    const unit = findings.length > 0 || values.length > 0 || namesFiles || namesModels ? units[index] : undefined;
     if (!unit) continue;
     for (const finding of findings) all.push(diagnosticOf(origin, unit, finding));
     for (const finding of values) all.push(diagnosticOf(origin, unit, finding));
     if (namesFiles)
       for (const finding of checkFiles(origin, unit, files)) all.push(diagnosticOf(origin, unit, finding));
+    if (namesModels)
+      for (const finding of checkRegisteredModels(origin.file.uri, unit, models))
+        all.push(diagnosticOf(origin, unit, finding));
   }
   for (const { at, finding } of pass.across) {
     const unit = units[at];
@@ -60,6 +74,7 @@ interface UnitResult {
   readonly isSteady: boolean;
   readonly values: readonly MeaningFinding[];
   readonly namesFiles: boolean;
+  readonly namesModels: boolean;
 }
 
 /** One look at a document, remembered for the next: most edits change one unit, and nothing that others see of it. */
@@ -120,7 +135,7 @@ function resultOf(origin: Origin, unit: Unit, shared: Shared): UnitResult {
     return before.result;
   const { findings, isSteady, seen } = findingsOf(origin, unit);
   const values = [...checkValues(unit, textsOf(origin, unit)), ...checkSeverityCodes(unit.symbols)];
-  const result = { findings, isSteady, values, namesFiles: namesFiles(unit) };
+  const result = { findings, isSteady, values, namesFiles: namesFiles(unit), namesModels: namesModels(unit) };
   if (isSteady && unit.symbols.step) {
     kept.set(unit.symbols, { shared, steps: [...seen].map((name) => [name, lookOf(origin, name)] as const), result });
   }
@@ -162,6 +177,11 @@ function linksOf(symbols: UnitSymbols): string {
 }
 
 const naming = new WeakMap<UnitSymbols, boolean>();
+
+function namesModels({ symbols, section }: Unit): boolean {
+  // Steps are many, and name models by expressions alone.
+  return section === null && symbols.references.some(({ kind }) => kind === 'modelVersion');
+}
 
 function namesFiles(unit: Unit): boolean {
   let names = naming.get(unit.symbols);

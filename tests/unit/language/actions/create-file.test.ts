@@ -10,7 +10,9 @@ function created(text: string): { uri: string; text: string } | null {
   const file = index.get(uri);
   const document = file?.symbols.documents[0];
   if (!file || !document) return null;
-  const problem = checkMeaning(file, index, { exists: () => false }).find(({ code }) => code === 'missing-file');
+  const problem = checkMeaning(file, index, { files: { exists: () => false } }).find(
+    ({ code }) => code === 'missing-file',
+  );
   const [action] = problem ? createFile({ index, file, document }, problem) : [];
   expect(action?.edits ?? []).toEqual([]);
   return action?.newFiles?.[0] ?? null;

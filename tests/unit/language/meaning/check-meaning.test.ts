@@ -3,22 +3,25 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkMeaning } from '#server/language/meaning/check-meaning.ts';
 import type { FileProvider } from '#server/language/meaning/files.ts';
+import type { ModelProvider } from '#server/language/meaning/registered-models.ts';
 import { parseSource, updateSource } from '#server/language/syntax/source.ts';
 import { deployment, marked, model, monitor, pipeline, workspace } from '../marked.ts';
 
 type Files = Parameters<typeof marked>[0];
 
 /** `code at text`, for the first of the files. */
-function found(files: Files, provider?: FileProvider): string[] {
+function found(files: Files, provider?: FileProvider, models?: ModelProvider): string[] {
   const { index, uri, text } = marked(files);
   const file = index.get(uri);
   if (!file) throw new Error('no file');
   const lines = text.split('\n');
-  return checkMeaning(file, index, provider).map(({ code, range }) => {
-    const line = lines[range.startLine] ?? '';
-    const end = range.endLine === range.startLine ? range.endCharacter : line.length;
-    return `${code} at ${line.slice(range.startCharacter, end)}`;
-  });
+  return checkMeaning(file, index, { ...(provider ? { files: provider } : {}), ...(models ? { models } : {}) }).map(
+    ({ code, range }) => {
+      const line = lines[range.startLine] ?? '';
+      const end = range.endLine === range.startLine ? range.endCharacter : line.length;
+      return `${code} at ${line.slice(range.startCharacter, end)}`;
+    },
+  );
 }
 
 function diagnostics(files: Files) {
@@ -312,3 +315,48 @@ function editBetween(before: string, after: string) {
   while (end < before.length - start && end < after.length - start && before.at(-1 - end) === after.at(-1 - end)) end++;
   return { start, oldEnd: before.length - end, newEnd: after.length - end };
 }
+
+describe('versions of registered models', () => {
+  const registered = [
+    { name: 'churn', versions: ['2.0.0-rc.1', '1.2.0', '1.0.0'], aliases: [{ name: 'champion', version: '1.2.0' }] },
+  ];
+  const named = (reference: string, models: ModelProvider['models'] = () => registered) =>
+    found(
+      `${monitor}model: ${reference}\ndrift: {reference: a.csv, current: b.csv}\n`,
+      { exists: () => true },
+      { models },
+    ).filter((line) => line.startsWith('unknown-model-version'));
+
+  it.each(['churn@1.2.0', 'churn@champion', 'churn@^1', 'churn@latest', '"churn@1.0.0"', 'churn@>=2.0.0-rc.1'])(
+    'that are there are fine: %s',
+    (reference) => expect(named(reference)).toEqual([]),
+  );
+
+  it.each([
+    ['churn@1.3.0', '1.3.0'],
+    ['churn@champoin', 'champoin'],
+    ['"churn@^2"', '^2'],
+  ])('that are not there are told of at their place: %s', (reference, place) => {
+    expect(named(reference)).toEqual([`unknown-model-version at ${place}`]);
+  });
+
+  it('are left alone where the registry does not say, or does not know the model', () => {
+    expect(named('churn@9.9.9', () => null)).toEqual([]);
+    expect(named('fraud@9.9.9')).toEqual([]);
+    expect(named('churn@')).toEqual([]);
+  });
+
+  it('come with what was meant', () => {
+    const { index, uri } = marked(`${monitor}model: churn@champoin\n`);
+    const file = index.get(uri);
+    const [finding] = file
+      ? checkMeaning(file, index, { models: { models: () => registered } }).filter(
+          ({ code }) => code === 'unknown-model-version',
+        )
+      : [];
+    expect(finding?.message).toBe(
+      'The registry has no `churn@champoin`; it has champion (1.2.0), 2.0.0-rc.1, 1.2.0, 1.0.0.',
+    );
+    expect(finding?.replacements).toEqual(['champion']);
+  });
+});
