@@ -16,6 +16,7 @@ import { commands } from './contributions/commands.ts';
 import { panelTypes, views } from './contributions/views.ts';
 import type { ConnectionNode } from './features/connections/nodes.ts';
 import type { ExperimentNode } from './features/experiments/nodes.ts';
+import type { RegistryNode } from './features/models/nodes.ts';
 import type { Main } from './host.ts';
 import { loadMain } from './load-main.ts';
 import { LazyTree } from './platform/lazy-tree.ts';
@@ -25,14 +26,16 @@ let main: Main | undefined;
 /** Registers; everything else is loaded by the first use of what is registered here. */
 export function activate(context: ExtensionContext): void {
   const experimentsTree = new LazyTree<ExperimentNode>(() => use().experiments, mayHaveData);
+  const modelsTree = new LazyTree<RegistryNode>(() => use().models, mayHaveData);
   const connectionsTree = new LazyTree<ConnectionNode>(() => use().connections, mayHaveData);
   const experimentsView = tree(views.experiments, experimentsTree);
+  const modelsView = tree(views.models, modelsTree);
   const connectionsView = tree(views.connections, connectionsTree);
   const statusItem = createStatusItem();
 
   function use(): Main {
     if (!main) {
-      main = loadMain({ context, experimentsView, statusItem });
+      main = loadMain({ context, experimentsView, modelsView, statusItem });
       context.subscriptions.push(main);
     }
     return main;
@@ -40,6 +43,7 @@ export function activate(context: ExtensionContext): void {
 
   context.subscriptions.push(
     experimentsView,
+    modelsView,
     connectionsView,
     statusItem,
     ...Object.values(commands).map((id) =>
@@ -53,6 +57,7 @@ export function activate(context: ExtensionContext): void {
     window.registerUriHandler({ handleUri: (uri: Uri) => use().openLink(uri) }),
     workspace.onDidGrantWorkspaceTrust(() => {
       experimentsTree.refresh();
+      modelsTree.refresh();
       connectionsTree.refresh();
     }),
     workspace.onDidOpenTextDocument((document) => {
@@ -87,8 +92,8 @@ function createStatusItem(): StatusBarItem {
 function tree<T>(id: string, treeDataProvider: TreeDataProvider<T>): TreeView<T> {
   return window.createTreeView(id, {
     treeDataProvider,
-    canSelectMany: id === views.experiments,
-    showCollapseAll: id === views.experiments,
+    canSelectMany: id !== views.connections,
+    showCollapseAll: id !== views.connections,
   });
 }
 

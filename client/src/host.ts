@@ -11,6 +11,7 @@ import type {
 import type { CommandId } from './contributions/commands.ts';
 import type { ConnectionNode } from './features/connections/nodes.ts';
 import type { ExperimentNode } from './features/experiments/nodes.ts';
+import type { RegistryNode } from './features/models/nodes.ts';
 
 /** A tree's data, with the event that VS Code waits for made certain. */
 export interface TreeSource<T> extends TreeDataProvider<T> {
@@ -21,12 +22,14 @@ export interface TreeSource<T> extends TreeDataProvider<T> {
 export interface Host {
   readonly context: ExtensionContext;
   readonly experimentsView: TreeView<ExperimentNode>;
+  readonly modelsView: TreeView<RegistryNode>;
   readonly statusItem: StatusBarItem;
 }
 
 /** What is loaded on first use: everything but registration. */
 export interface Main extends Disposable {
   readonly experiments: TreeSource<ExperimentNode>;
+  readonly models: TreeSource<RegistryNode>;
   readonly connections: TreeSource<ConnectionNode>;
   execute(command: CommandId, args: readonly unknown[]): Promise<unknown>;
   restorePanel(panel: WebviewPanel, saved: unknown): Promise<void>;

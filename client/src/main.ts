@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { env, extensions, l10n, commands as registry, window, workspace } from 'vscode';
 import { experimentsChanged } from '#schemas/protocol/experiments.ts';
+import { modelsChanged } from '#schemas/protocol/models.ts';
 import {
   allowOrigin,
   connectionsChanged,
@@ -26,6 +27,11 @@ import { ExperimentsTree } from './features/experiments/tree.ts';
 import { applyViewState, viewCommands } from './features/experiments/view-commands.ts';
 import { readViewState, writeViewState } from './features/experiments/view-state.ts';
 import { Watcher, watchedOf } from './features/experiments/watcher.ts';
+import { registryCommands } from './features/models/commands.ts';
+import { RegistryModel } from './features/models/model.ts';
+import { Passphrases } from './features/models/passphrases.ts';
+import { RegistryPickers } from './features/models/pickers.ts';
+import { RegistryTree } from './features/models/tree.ts';
 import { showStatus } from './features/status/status-bar.ts';
 import type { Host, Main } from './host.ts';
 import { ClientFailure, toFailure } from './platform/failures.ts';
@@ -41,7 +47,7 @@ import { PanelManager } from './webview/panel-manager.ts';
 const patienceMs = 700;
 
 /** Wires everything that is loaded on first use; the server starts with it. */
-export function createMain({ context, experimentsView, statusItem }: Host): Main {
+export function createMain({ context, experimentsView, modelsView, statusItem }: Host): Main {
   const log = createLog();
   const server = startLanguageServer({
     module: context.asAbsolutePath('dist/server.js'),
@@ -78,6 +84,9 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
     },
   });
   const connections = new ConnectionsTree(connectionsModel);
+  const registryModel = new RegistryModel({ server, folders, toFailure });
+  const models = new RegistryTree(registryModel);
+  const registryPickers = new RegistryPickers({ server, folders });
   const watcher = new Watcher(
     server,
     () => watchedOf({ isTreeVisible: experimentsView.visible, folders: folders(), model, panels: panels.inSight() }),
@@ -94,6 +103,7 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
 
   function refreshAll(): void {
     experiments.refresh();
+    models.refresh();
     connections.refresh();
     panels.dataChanged(null);
   }
@@ -122,6 +132,15 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
       permissions,
       refresh: refreshAll,
     }),
+    ...registryCommands({
+      server,
+      model: registryModel,
+      tree: models,
+      view: modelsView,
+      pickers: registryPickers,
+      passphrases: new Passphrases(context.secrets),
+      experiments: model,
+    }),
     [commands.showReferences]: showReferences,
     [commands.showLog]: () => log.show(),
     [commands.restartServer]: () => server.restart(),
@@ -136,6 +155,7 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
       experiments.update(model.changed(change));
       panels.dataChanged(change);
     }),
+    server.on(modelsChanged, () => models.refresh()),
     server.on(connectionsChanged, refreshAll),
     server.onRestarted(() => {
       watcher.repeat();
@@ -175,6 +195,7 @@ export function createMain({ context, experimentsView, statusItem }: Host): Main
 
   return {
     experiments,
+    models,
     connections,
     async execute(command, args) {
       try {

@@ -5,6 +5,8 @@ export const contexts = {
   filtered: 'mlops.filtered',
   showHidden: 'mlops.showHidden',
   starredOnly: 'mlops.starredOnly',
+  modelsFiltered: 'mlops.modelsFiltered',
+  showArchivedModels: 'mlops.showArchivedModels',
 } as const;
 
 export type ExperimentsState = 'ready' | 'notConfigured' | 'error';

@@ -2,6 +2,7 @@ export const viewContainer = 'mlops';
 
 export const views = {
   experiments: 'mlops.experiments',
+  models: 'mlops.models',
   connections: 'mlops.connections',
 } as const;
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { env, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { env, l10n, Uri, window, workspace } from 'vscode';
 import { downloadArtifact, exportTable } from '#schemas/protocol/experiments.ts';
 import {
   copyText,
@@ -13,6 +13,7 @@ import {
 } from '#schemas/protocol/webview.ts';
 import { ClientFailure } from '../platform/failures.ts';
 import { formatBytes } from '../platform/format.ts';
+import { withServerProgress } from '../platform/progress.ts';
 import { originOf } from '../platform/secrets.ts';
 import type { Server } from '../platform/server-connection.ts';
 import { type HostRequest, hostRequest } from './panel-host.ts';
@@ -70,29 +71,11 @@ export function hostRequests({ server, open }: HostRequestOptions): readonly Hos
     hostRequest(saveArtifact, async ({ folder, run, path }) => {
       const target = await pick(basename(path) || 'artifacts');
       if (!target) return { saved: false };
-      await window.withProgress(
-        {
-          location: ProgressLocation.Notification,
-          title: l10n.t('Downloading {0}', basename(path) || l10n.t('artifacts')),
-          cancellable: true,
-        },
-        async (progress, token) => {
-          let before = 0;
-          const { files, bytes } = await server.request(
-            downloadArtifact,
-            { folder, run, path, target: target.fsPath },
-            {
-              token,
-              onProgress: (message, percentage) => {
-                const increment = percentage === undefined ? 0 : Math.max(0, percentage - before);
-                before += increment;
-                progress.report({ ...(message === undefined ? {} : { message }), increment });
-              },
-            },
-          );
-          window.setStatusBarMessage(l10n.t('Saved {0} files, {1}', files, formatBytes(bytes)), 5000);
-        },
+      const name = basename(path) || l10n.t('artifacts');
+      const { files, bytes } = await withServerProgress(l10n.t('Downloading {0}', name), (options) =>
+        server.request(downloadArtifact, { folder, run, path, target: target.fsPath }, options),
       );
+      window.setStatusBarMessage(l10n.t('Saved {0} files, {1}', files, formatBytes(bytes)), 5000);
       return { saved: true };
     }),
   ];

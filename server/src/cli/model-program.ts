@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Action } from './action.ts';
 import { collect, duration } from './option-values.ts';
-import type { Action } from './program.ts';
 
 const reasonHelp = 'kept in the audit log';
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { readVersion } from '../platform/version.ts';
+import type { Action } from './action.ts';
 import type { Invocation } from './invocation.ts';
 import { addModelCommands } from './model-program.ts';
 import { collect, wholeNumber } from './option-values.ts';
@@ -13,11 +14,6 @@ interface GlobalOptions {
   readonly verbose?: boolean;
   readonly color: boolean;
 }
-
-/** Makes the function of a command into what Commander calls; what it returns is the exit code. */
-export type Action = <O = object>(
-  execute: (invocation: Invocation, options: O, args: readonly string[]) => Promise<number>,
-) => (...given: unknown[]) => Promise<void>;
 
 export interface Program {
   readonly command: Command;

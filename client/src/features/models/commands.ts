@@ -1,0 +1,18 @@
+import { type AuditCommandOptions, auditCommands } from './audit-commands.ts';
+import { type RegisterCommandOptions, registerCommands } from './register-commands.ts';
+import { stageCommands } from './stage-commands.ts';
+import { type VersionCommandOptions, versionCommands } from './version-commands.ts';
+import { type RegistryViewOptions, registryViewCommands } from './view-commands.ts';
+
+type Options = RegistryViewOptions & RegisterCommandOptions & VersionCommandOptions & AuditCommandOptions;
+
+/** All commands of the model registry. */
+export function registryCommands(options: Options) {
+  return {
+    ...registryViewCommands(options),
+    ...registerCommands(options),
+    ...versionCommands(options),
+    ...stageCommands(options),
+    ...auditCommands(options),
+  };
+}

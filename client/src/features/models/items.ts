@@ -1,0 +1,117 @@
+import { l10n } from 'vscode';
+import type { ModelVersion } from '#schemas/domain/model-version.ts';
+import { commands } from '../../contributions/commands.ts';
+import { failureLine } from '../../platform/failures.ts';
+import { formatAgo, formatBytes, formatCount, markdownText } from '../../platform/format.ts';
+import type { ItemView } from '../../platform/item-view.ts';
+import type { ModelNode, RegistryNode, VersionNode } from './nodes.ts';
+
+export interface ItemTime {
+  /** Unix milliseconds. */
+  readonly now: number;
+  readonly locale: string;
+}
+
+export function registryItemView(node: RegistryNode, time: ItemTime): ItemView {
+  switch (node.kind) {
+    case 'folder':
+      return { id: node.id, label: node.name, icon: { id: 'root-folder' }, children: 'expanded', context: ['folder'] };
+    case 'model':
+      return modelItem(node, time);
+    case 'version':
+      return versionItem(node, time);
+    case 'more':
+      return {
+        ...{ id: node.id, label: l10n.t('Show more'), icon: { id: 'ellipsis' }, children: 'none', context: ['more'] },
+        description: l10n.t('{0} of {1}', formatCount(node.shown, time.locale), formatCount(node.total, time.locale)),
+        command: { id: commands.showMoreModels, title: l10n.t('Show more') },
+      };
+    case 'error':
+      return {
+        ...{ id: node.id, label: node.failure.message, children: 'none', context: ['error'] },
+        ...(node.failure.remedy ? { description: node.failure.remedy } : {}),
+        icon: { id: 'warning', color: 'list.warningForeground' },
+        spoken: failureLine(node.failure),
+        tooltip: markdownText(failureLine(node.failure), 500),
+        command: { id: commands.refreshModels, title: l10n.t('Try Again') },
+      };
+    case 'note': {
+      const label = node.note === 'noMatch' ? l10n.t('No model fits the search') : l10n.t('No models yet');
+      return { id: node.id, label, icon: { id: 'info' }, children: 'none', context: ['note'] };
+    }
+  }
+}
+
+function modelItem({ id, model, registry }: ModelNode, { locale }: ItemTime): ItemView {
+  const { latest, versions } = model;
+  const count = versions === 1 ? l10n.t('1 version') : l10n.t('{0} versions', formatCount(versions, locale));
+  const description = `${latest.version} · ${count}`;
+  const limits = [
+    ...(registry.guarantees.writable ? [] : [l10n.t('This registry can only be read.')]),
+    ...(registry.guarantees.uniqueVersions ? [] : [l10n.t('Two people who register at once may get one version.')]),
+    ...(registry.guarantees.atomicChanges ? [] : [l10n.t('A change of several things may stop in between.')]),
+  ];
+  const lines = [
+    `**${markdownText(model.name)}**`,
+    '',
+    markdownText(registry.uri, 300),
+    ...limits.map((line) => `\n\n${line}`),
+  ];
+  return {
+    ...{ id, label: model.name, description, icon: { id: 'package' }, children: 'collapsed' },
+    context: ['model', registry.guarantees.writable ? 'writable' : 'readOnly'],
+    spoken: [model.name, l10n.t('highest version {0}', latest.version), count].join(', '),
+    tooltip: lines.join('\n'),
+  };
+}
+
+function versionItem({ id, version }: VersionNode, time: ItemTime): ItemView {
+  const badges = badgesOf(version);
+  const ago = formatAgo(version.createdAt, time.now, time.locale);
+  return {
+    ...{ id, label: version.version, description: [...badges, ago].join(' · '), children: 'none' },
+    icon: iconOf(version),
+    context: [
+      'version',
+      version.archived ? 'archived' : 'active',
+      version.signed ? 'signed' : 'unsigned',
+      ...(version.stage === null ? [] : ['staged']),
+    ],
+    spoken: [`${version.model} ${version.version}`, ...badges, ago].join(', '),
+    tooltip: versionTooltip(version, time),
+  };
+}
+
+function badgesOf({ stage, aliases, signed, archived }: ModelVersion): string[] {
+  return [
+    ...(stage === null ? [] : [stage]),
+    ...aliases.map((alias) => `@${alias}`),
+    ...(signed ? [l10n.t('signed')] : []),
+    ...(archived ? [l10n.t('archived')] : []),
+  ];
+}
+
+function iconOf({ stage, archived, signed }: ModelVersion): ItemView['icon'] {
+  if (archived) return { id: 'archive', color: 'disabledForeground' };
+  if (stage !== null) return { id: signed ? 'verified-filled' : 'rocket', color: 'testing.iconPassed' };
+  return { id: signed ? 'verified' : 'tag' };
+}
+
+function versionTooltip(version: ModelVersion, { now, locale }: ItemTime): string {
+  const rows: [string, string][] = [
+    [l10n.t('Stage'), version.stage ?? '–'],
+    ...(version.aliases.length > 0 ? [[l10n.t('Aliases'), version.aliases.join(', ')] satisfies [string, string]] : []),
+    [
+      l10n.t('Signature'),
+      version.signed ? l10n.t('there is one; “Verify Signature” looks at it') : l10n.t('not signed'),
+    ],
+    ...(version.framework === null ? [] : [[l10n.t('Framework'), version.framework] satisfies [string, string]]),
+    [l10n.t('Files'), `${formatCount(version.fileCount, locale)} · ${formatBytes(version.size)}`],
+    [l10n.t('Registered'), `${formatAgo(version.createdAt, now, locale)} · ${version.createdBy}`],
+    [l10n.t('Digest'), version.manifestDigest.slice(0, 16)],
+  ];
+  const lines = rows.map(([name, value]) => `| ${name} | ${markdownText(value, 400)} |`);
+  return [`**${markdownText(`${version.model}@${version.version}`)}**`, '', '| | |', '| --- | --- |', ...lines].join(
+    '\n',
+  );
+}

@@ -1,0 +1,110 @@
+import type { Failure } from '#schemas/domain/failure.ts';
+import { listModels, listVersions } from '#schemas/protocol/models.ts';
+import type { Server } from '../../platform/server-connection.ts';
+import { type RegistryNode, registryIds } from './nodes.ts';
+
+export interface RegistryModelOptions {
+  readonly server: Pick<Server, 'request'>;
+  readonly folders: () => readonly { readonly uri: string; readonly name: string }[];
+  readonly toFailure: (error: unknown) => Failure;
+}
+
+/** What a person wants to see of the registry. */
+export interface RegistryFilter {
+  /** Words that all have to be there; empty is everything. */
+  readonly text: string;
+  readonly archived: boolean;
+}
+
+const pageSize = 200;
+
+/** The model registries of all folders, as far as somebody looked. */
+export class RegistryModel {
+  filter: RegistryFilter = { text: '', archived: false };
+  private readonly options: RegistryModelOptions;
+  private readonly known = new Map<string, RegistryNode>();
+  /** How many of a list are wanted, by the id of what it is below. */
+  private readonly wanted = new Map<string, number>();
+
+  constructor(options: RegistryModelOptions) {
+    this.options = options;
+  }
+
+  async children(node?: RegistryNode): Promise<readonly RegistryNode[]> {
+    const nodes = await this.fetch(node);
+    for (const each of nodes) this.known.set(each.id, each);
+    return nodes;
+  }
+
+  /** The node that VS Code hands to a command, if it is one of ours. */
+  nodeOf(value: unknown): RegistryNode | undefined {
+    if (typeof value !== 'object' || value === null || !('id' in value) || typeof value.id !== 'string')
+      return undefined;
+    return this.known.get(value.id);
+  }
+
+  /** More of a list are wanted; answers the node that it is below, undefined for the root. */
+  showMore(parentId: string): RegistryNode | undefined {
+    this.wanted.set(parentId, (this.wanted.get(parentId) ?? pageSize) + pageSize);
+    return this.known.get(parentId);
+  }
+
+  private async fetch(node: RegistryNode | undefined): Promise<readonly RegistryNode[]> {
+    if (node?.kind === 'folder') return this.orFailure(node.id, () => this.models(node.folder));
+    if (node?.kind === 'model') return this.orFailure(node.id, () => this.versions(node.folder, node.model.name));
+    if (node) return [];
+    const folders = this.options.folders();
+    const [only] = folders;
+    if (only && folders.length === 1) {
+      return this.orFailure(registryIds.folder(only.uri), () => this.models(only.uri));
+    }
+    return folders.map(({ uri, name }) => ({ kind: 'folder', id: registryIds.folder(uri), folder: uri, name }));
+  }
+
+  private async models(folder: string): Promise<RegistryNode[]> {
+    const parentId = registryIds.folder(folder);
+    const count = this.wanted.get(parentId) ?? pageSize;
+    const { models, total, registry } = await this.options.server.request(listModels, {
+      ...{ folder, ...this.filter, count: Math.min(count, 500) },
+    });
+    if (models.length === 0) {
+      // With nothing at all, the view's welcome says what to do.
+      if (this.filter.text === '') return this.options.folders().length > 1 ? [note(parentId, 'noModels')] : [];
+      return [note(parentId, 'noMatch')];
+    }
+    const nodes = models.map(
+      (model): RegistryNode => ({ kind: 'model', id: registryIds.model(folder, model.name), folder, model, registry }),
+    );
+    return [...nodes, ...more(parentId, models.length, total)];
+  }
+
+  private async versions(folder: string, model: string): Promise<RegistryNode[]> {
+    const parentId = registryIds.model(folder, model);
+    const count = this.wanted.get(parentId) ?? pageSize;
+    const { versions, total } = await this.options.server.request(listVersions, {
+      ...{ folder, model, ...this.filter, count: Math.min(count, 500) },
+    });
+    const nodes = versions.map(
+      (version): RegistryNode => ({
+        ...{ kind: 'version', id: registryIds.version(folder, model, version.version), folder, version },
+      }),
+    );
+    return [...nodes, ...more(parentId, versions.length, total)];
+  }
+
+  private async orFailure(parentId: string, fetch: () => Promise<RegistryNode[]>): Promise<readonly RegistryNode[]> {
+    try {
+      return await fetch();
+    } catch (error) {
+      return [{ kind: 'error', id: registryIds.error(parentId), failure: this.options.toFailure(error) }];
+    }
+  }
+}
+
+function note(parentId: string, what: 'noModels' | 'noMatch'): RegistryNode {
+  return { kind: 'note', id: registryIds.note(parentId), note: what };
+}
+
+function more(parentId: string, shown: number, total: number): RegistryNode[] {
+  return shown < total ? [{ kind: 'more', id: registryIds.more(parentId), parentId, shown, total }] : [];
+}

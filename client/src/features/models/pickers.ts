@@ -1,0 +1,88 @@
+import { l10n, type QuickPickItem, Uri, window } from 'vscode';
+import type { ModelVersion } from '#schemas/domain/model-version.ts';
+import { listModels, listStages, listVersions } from '#schemas/protocol/models.ts';
+import type { Server } from '../../platform/server-connection.ts';
+
+/** One version of a folder’s registry. */
+export interface ChosenVersion {
+  readonly folder: string;
+  readonly version: ModelVersion;
+}
+
+export interface RegistryPickerOptions {
+  readonly server: Pick<Server, 'request'>;
+  readonly folders: () => readonly { readonly uri: string; readonly name: string }[];
+}
+
+/** Asks what a command is about, where it was not called on an item. Undefined: the person turned away. */
+export class RegistryPickers {
+  private readonly options: RegistryPickerOptions;
+
+  constructor(options: RegistryPickerOptions) {
+    this.options = options;
+  }
+
+  async folder(): Promise<string | undefined> {
+    const folders = this.options.folders();
+    if (folders.length < 2) return folders[0]?.uri;
+    const picks = folders.map(({ uri, name }) => ({ label: name, uri }));
+    return (await window.showQuickPick(picks, { placeHolder: l10n.t('Folder whose registry it is') }))?.uri;
+  }
+
+  async model(folder: string): Promise<string | undefined> {
+    const { models } = await this.options.server.request(listModels, { folder, count: 500 });
+    const picks = models.map(({ name, latest }) => ({ label: name, description: latest.version }));
+    return (await window.showQuickPick(picks, { placeHolder: l10n.t('Model') }))?.label;
+  }
+
+  async version(
+    placeHolder: string,
+    of?: { folder: string; model: string; except?: string },
+  ): Promise<ChosenVersion | undefined> {
+    const folder = of?.folder ?? (await this.folder());
+    if (folder === undefined) return undefined;
+    const model = of?.model ?? (await this.model(folder));
+    if (model === undefined) return undefined;
+    const { versions } = await this.options.server.request(listVersions, { folder, model, count: 500 });
+    const picks = versions
+      .filter(({ version }) => version !== of?.except)
+      .map((version) => ({ label: version.version, description: describe(version), version }));
+    const picked = await window.showQuickPick(picks, { title: model, placeHolder, matchOnDescription: true });
+    return picked && { folder, version: picked.version };
+  }
+
+  async stage(folder: string, model: string): Promise<string | undefined> {
+    const { stages } = await this.options.server.request(listStages, { folder, model });
+    const picks = stages.map(({ name, approvals, alias }): QuickPickItem => {
+      const asked =
+        approvals === 0 ? [] : [approvals === 1 ? l10n.t('1 approval') : l10n.t('{0} approvals', approvals)];
+      return { label: name, description: [...asked, ...(alias === null ? [] : [`@${alias}`])].join(' · ') };
+    });
+    return (await window.showQuickPick(picks, { title: model, placeHolder: l10n.t('Stage') }))?.label;
+  }
+
+  async reason(title: string): Promise<string | undefined> {
+    const reason = await window.showInputBox({
+      title,
+      prompt: l10n.t('Why? The audit log keeps it.'),
+      validateInput: (text) => (text.trim() === '' ? l10n.t('A reason is needed.') : undefined),
+    });
+    return reason?.trim();
+  }
+}
+
+/** Asks for a private key in a PEM file. */
+export async function askKeyFile(): Promise<string | undefined> {
+  const [file] =
+    (await window.showOpenDialog({
+      title: l10n.t('Your Private Key'),
+      openLabel: l10n.t('Use Key'),
+      filters: { [l10n.t('PEM files')]: ['pem', 'key'], [l10n.t('All files')]: ['*'] },
+    })) ?? [];
+  return file instanceof Uri ? file.fsPath : undefined;
+}
+
+function describe({ stage, aliases, archived }: ModelVersion): string {
+  const parts = [stage, ...aliases.map((alias) => `@${alias}`), archived ? l10n.t('archived') : null];
+  return parts.filter((part) => part !== null).join(' · ');
+}

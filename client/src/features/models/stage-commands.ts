@@ -1,0 +1,92 @@
+import { l10n, Uri, window } from 'vscode';
+import {
+  approveVersion,
+  changeStage,
+  planStage,
+  requestApproval,
+  type StageProposal,
+} from '#schemas/protocol/models.ts';
+import { commands } from '../../contributions/commands.ts';
+import type { Handlers } from '../../platform/handlers.ts';
+import { askKeyFile, type ChosenVersion } from './pickers.ts';
+import { nameOf, selectorOf, type VersionCommandOptions, versionOf } from './version-commands.ts';
+
+/** Commands that move versions between stages, and those that let them. */
+export function stageCommands(options: VersionCommandOptions) {
+  const { server, pickers, passphrases } = options;
+
+  async function go(chosen: ChosenVersion, stage: string | null, action: StageProposal['action']): Promise<void> {
+    const change = { folder: chosen.folder, ...selectorOf(chosen.version), stage, action };
+    const plan = await server.request(planStage, change);
+    if (!(await agreed(plan))) return;
+    const reason = action === 'rollback' ? await pickers.reason(l10n.t('Roll Back to {0}', nameOf(chosen))) : null;
+    if (reason === undefined) return;
+    await server.request(changeStage, { ...change, stage: plan.stage, reason, seen: plan.steps });
+    window.setStatusBarMessage(`$(rocket) ${l10n.t('{0} is in {1}', nameOf(chosen), plan.stage)}`, 5000);
+  }
+
+  async function withStage(argument: unknown, work: (chosen: ChosenVersion, stage: string) => Promise<void>) {
+    const chosen = await versionOf(options, argument);
+    const stage = chosen && (await pickers.stage(chosen.folder, chosen.version.model));
+    if (chosen && stage !== undefined) await work(chosen, stage);
+  }
+
+  return {
+    [commands.promoteVersion]: (argument) => withStage(argument, (chosen, stage) => go(chosen, stage, 'promote')),
+    [commands.rollBackModel]: async (argument) => {
+      const chosen = await versionOf(options, argument);
+      if (chosen) await go(chosen, null, 'rollback');
+    },
+    [commands.requestApproval]: (argument) =>
+      withStage(argument, async (chosen, stage) => {
+        const comment = await window.showInputBox({
+          title: l10n.t('Ask for Approval of {0}', nameOf(chosen)),
+          prompt: l10n.t('What approvers should know'),
+        });
+        if (comment === undefined) return;
+        const { file } = await server.request(requestApproval, {
+          ...{ folder: chosen.folder, ...selectorOf(chosen.version), stage },
+          comment: comment.trim() === '' ? null : comment.trim(),
+        });
+        await window.showTextDocument(Uri.file(file), { preview: true });
+      }),
+    [commands.approveVersion]: (argument) =>
+      withStage(argument, async (chosen, stage) => {
+        const key = await askKeyFile();
+        if (key === undefined) return;
+        const change = { folder: chosen.folder, ...selectorOf(chosen.version), stage, key };
+        const approved = await passphrases.using(key, (passphrase) =>
+          server.request(approveVersion, { ...change, passphrase }),
+        );
+        if (!approved) return;
+        const { approver, valid, needed } = approved;
+        const open = l10n.t('Open File');
+        const answer = await window.showInformationMessage(
+          l10n.t('{0} approved {1} for {2}: {3} of {4} approvals.', approver, nameOf(chosen), stage, valid, needed),
+          open,
+        );
+        if (answer === open) await window.showTextDocument(Uri.file(approved.file), { preview: true });
+      }),
+  } satisfies Partial<Handlers<(typeof commands)[keyof typeof commands]>>;
+}
+
+/** Shows what would change, and asks; where something stands against it, says what. */
+async function agreed({ action, model, version, stage, steps, problems }: StageProposal): Promise<boolean> {
+  const name = `${model}@${version}`;
+  const lines = steps.map(({ what, before, after }) => `${what}: ${before ?? '–'} → ${after ?? '–'}`);
+  if (problems.length > 0) {
+    const message =
+      action === 'promote'
+        ? l10n.t('{0} can’t be promoted to {1}.', name, stage)
+        : l10n.t('{0} can’t be rolled back to {1}.', stage, name);
+    await window.showWarningMessage(message, {
+      modal: true,
+      detail: problems.map((problem) => `• ${problem}`).join('\n'),
+    });
+    return false;
+  }
+  const go = action === 'promote' ? l10n.t('Promote to {0}', stage) : l10n.t('Roll Back to {0}', version);
+  const message =
+    action === 'promote' ? l10n.t('Promote {0} to {1}?', name, stage) : l10n.t('Roll {0} back to {1}?', stage, name);
+  return (await window.showInformationMessage(message, { modal: true, detail: lines.join('\n') }, go)) === go;
+}

@@ -1,0 +1,35 @@
+import { EventEmitter, env, type TreeItem } from 'vscode';
+import type { TreeSource } from '../../host.ts';
+import { toTreeItem } from '../../platform/item-view.ts';
+import { registryItemView } from './items.ts';
+import type { RegistryFilter, RegistryModel } from './model.ts';
+import type { RegistryNode } from './nodes.ts';
+
+/** The Models view. */
+export class RegistryTree implements TreeSource<RegistryNode> {
+  private readonly model: RegistryModel;
+  private readonly changed = new EventEmitter<RegistryNode | RegistryNode[] | undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(model: RegistryModel) {
+    this.model = model;
+  }
+
+  async getChildren(node?: RegistryNode): Promise<RegistryNode[]> {
+    return [...(await this.model.children(node))];
+  }
+
+  getTreeItem(node: RegistryNode): TreeItem {
+    return toTreeItem(registryItemView(node, { now: Date.now(), locale: env.language }), node);
+  }
+
+  /** Shows what there is now: everything, or below one node. */
+  refresh(node?: RegistryNode): void {
+    this.changed.fire(node);
+  }
+
+  narrow(filter: Partial<RegistryFilter>): void {
+    this.model.filter = { ...this.model.filter, ...filter };
+    this.refresh();
+  }
+}

@@ -1,0 +1,216 @@
+import { join } from 'node:path';
+import { env, l10n, commands as registry, type TreeView, Uri, window, workspace } from 'vscode';
+import type { GateReport } from '#schemas/domain/gate-report.ts';
+import { modelAlias } from '#schemas/domain/model-version.ts';
+import {
+  archiveVersion,
+  compareVersions,
+  deleteVersion,
+  downloadVersion,
+  setAlias,
+  signVersion,
+  validateVersion,
+  verifyVersion,
+  versionFile,
+} from '#schemas/protocol/models.ts';
+import { commands } from '../../contributions/commands.ts';
+import { ClientFailure } from '../../platform/failures.ts';
+import { formatBytes } from '../../platform/format.ts';
+import type { Handlers } from '../../platform/handlers.ts';
+import { withServerProgress } from '../../platform/progress.ts';
+import type { Server } from '../../platform/server-connection.ts';
+import type { RegistryModel } from './model.ts';
+import type { RegistryNode } from './nodes.ts';
+import type { Passphrases } from './passphrases.ts';
+import { askKeyFile, type ChosenVersion, type RegistryPickers } from './pickers.ts';
+
+export interface VersionCommandOptions {
+  readonly server: Pick<Server, 'request'>;
+  readonly model: RegistryModel;
+  readonly pickers: RegistryPickers;
+  readonly passphrases: Passphrases;
+  readonly view: TreeView<RegistryNode>;
+}
+
+/** Commands on one version of a model, called on a tree item or from the palette. */
+export function versionCommands(options: VersionCommandOptions) {
+  const { server, passphrases } = options;
+
+  /** Runs a command on the version that it was called on, or on one that the person chooses. */
+  const onVersion =
+    (work: (chosen: ChosenVersion, name: string) => Promise<unknown>) =>
+    async (argument: unknown): Promise<void> => {
+      const chosen = await versionOf(options, argument);
+      if (chosen) await work(chosen, nameOf(chosen));
+    };
+  const change = (archived: boolean) =>
+    onVersion(({ folder, version }) => server.request(archiveVersion, { ...selectorOf(version), folder, archived }));
+
+  return {
+    [commands.validateVersion]: onVersion(async ({ folder, version }, name) => {
+      const { report } = await withServerProgress(l10n.t('Asking the gates of {0}', name), (progress) =>
+        server.request(validateVersion, { folder, ...selectorOf(version) }, progress),
+      );
+      await showReport(report, name);
+    }),
+    [commands.signVersion]: onVersion(async ({ folder, version }, name) => {
+      const key = await askKeyFile();
+      if (key === undefined) return;
+      const signed = await passphrases.using(key, (passphrase) =>
+        server.request(signVersion, { folder, ...selectorOf(version), key, passphrase }),
+      );
+      if (signed)
+        window.setStatusBarMessage(`$(verified) ${l10n.t('{0} is signed by {1}', name, signed.signer)}`, 5000);
+    }),
+    [commands.verifyVersion]: onVersion(async ({ folder, version }, name) => {
+      const { valid, detail } = await server.request(verifyVersion, { folder, ...selectorOf(version) });
+      const told = l10n.t('{0}: {1}', name, detail);
+      await (valid ? window.showInformationMessage(told) : window.showWarningMessage(told));
+    }),
+    [commands.setModelAlias]: onVersion(async ({ folder, version }, name) => {
+      const alias = await window.showInputBox({
+        title: l10n.t('Alias of {0}', name),
+        prompt: l10n.t('A name that stands for this version, such as challenger'),
+        validateInput: (text) => modelAlias.safeParse(text).error?.issues[0]?.message,
+      });
+      if (alias === undefined) return;
+      await server.request(setAlias, { folder, model: version.model, alias, selector: version.version });
+    }),
+    [commands.removeModelAlias]: onVersion(async ({ folder, version }) => {
+      const [only, second] = version.aliases;
+      if (only === undefined) throw new ClientFailure('input', l10n.t('This version has no alias.'));
+      const alias =
+        second === undefined ? only : await window.showQuickPick(version.aliases, { placeHolder: l10n.t('Alias') });
+      if (alias !== undefined) await server.request(setAlias, { folder, model: version.model, alias, selector: null });
+    }),
+    [commands.archiveVersion]: change(true),
+    [commands.unarchiveVersion]: change(false),
+    [commands.deleteVersion]: onVersion(async ({ folder, version }, name) => {
+      const remove = l10n.t('Delete {0}', name);
+      const answer = await window.showWarningMessage(
+        l10n.t('Delete {0} from the registry for good?', name),
+        { modal: true, detail: l10n.t('Its number stays taken. Other versions keep their files.') },
+        remove,
+      );
+      if (answer === remove) await server.request(deleteVersion, { folder, ...selectorOf(version), confirmed: name });
+    }),
+    [commands.downloadVersion]: onVersion(async ({ folder, version }, name) => {
+      const [place] =
+        (await window.showOpenDialog({
+          ...{ canSelectFiles: false, canSelectFolders: true },
+          title: l10n.t('Folder for {0}', name),
+          openLabel: l10n.t('Download Here'),
+        })) ?? [];
+      if (!place) return;
+      const target = join(place.fsPath, `${version.model}-${version.version}`);
+      const { files, bytes } = await withServerProgress(l10n.t('Downloading {0}', name), (progress) =>
+        server.request(downloadVersion, { folder, ...selectorOf(version), target }, progress),
+      );
+      window.setStatusBarMessage(l10n.t('Saved {0} files, {1}', files, formatBytes(bytes)), 5000);
+    }),
+    [commands.copyModelReference]: onVersion(async (_, name) => {
+      await env.clipboard.writeText(name);
+      window.setStatusBarMessage(l10n.t('Copied {0}', name), 3000);
+    }),
+    [commands.compareVersions]: async (argument: unknown, selection: unknown) => {
+      const pair = await pairOf(options, argument, selection);
+      if (pair) await showDifferences(server, pair);
+    },
+  } satisfies Partial<Handlers<(typeof commands)[keyof typeof commands]>>;
+}
+
+export async function versionOf(
+  { model, pickers, view }: Pick<VersionCommandOptions, 'model' | 'pickers' | 'view'>,
+  argument: unknown,
+): Promise<ChosenVersion | undefined> {
+  const node = model.nodeOf(argument) ?? (argument === undefined ? view.selection[0] : undefined);
+  if (node?.kind === 'version') return { folder: node.folder, version: node.version };
+  const of = node?.kind === 'model' ? { folder: node.folder, model: node.model.name } : undefined;
+  return pickers.version(l10n.t('Version'), of);
+}
+
+export function nameOf({ version }: ChosenVersion): string {
+  return `${version.model}@${version.version}`;
+}
+
+export function selectorOf({ model, version }: ChosenVersion['version']): { model: string; selector: string } {
+  return { model, selector: version };
+}
+
+interface Pair {
+  readonly folder: string;
+  readonly model: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Two versions of one model: those selected, or the one called on and another that the person chooses. */
+async function pairOf(
+  { model, pickers, view }: VersionCommandOptions,
+  argument: unknown,
+  selection: unknown,
+): Promise<Pair | undefined> {
+  const given =
+    Array.isArray(selection) && selection.length > 0 ? selection : argument === undefined ? view.selection : [argument];
+  const nodes = given.map((value) => model.nodeOf(value)).filter((node) => node?.kind === 'version');
+  const [first, second] = nodes;
+  const chosen = first ? { folder: first.folder, version: first.version } : await pickers.version(l10n.t('Version'));
+  if (!chosen) return undefined;
+  const of = { folder: chosen.folder, model: chosen.version.model, except: chosen.version.version };
+  const other = second ?? (await pickers.version(l10n.t('Compare with'), of));
+  if (!other) return undefined;
+  if (other.version.model !== chosen.version.model) {
+    throw new ClientFailure('input', l10n.t('Versions of two models can’t be compared.'));
+  }
+  const [newer, older] = other.version.createdAt > chosen.version.createdAt ? [other, chosen] : [chosen, other];
+  return { folder: of.folder, model: of.model, before: older.version.version, after: newer.version.version };
+}
+
+async function showDifferences(server: Pick<Server, 'request'>, pair: Pair): Promise<void> {
+  const { folder, model, before, after } = pair;
+  const { files } = await server.request(compareVersions, pair);
+  const changed = files.filter(({ differs }) => differs);
+  if (changed.length === 0) {
+    await window.showInformationMessage(l10n.t('{0}@{1} and {2} have the same files.', model, before, after));
+    return;
+  }
+  const picks = changed.map((file) => ({ label: file.name, description: describeChange(file.change), file }));
+  const picked = await window.showQuickPick(picks, {
+    title: l10n.t('{0}: {1} against {2}', model, after, before),
+    placeHolder: l10n.t('File to compare'),
+  });
+  if (!picked) return;
+  const { name, change } = picked.file;
+  const fileOf = async (selector: string) =>
+    Uri.file((await server.request(versionFile, { folder, model, selector, path: name })).file);
+  if (change === 'added' || change === 'removed') {
+    await window.showTextDocument(await fileOf(change === 'added' ? after : before), { preview: true });
+    return;
+  }
+  const [left, right] = await Promise.all([fileOf(before), fileOf(after)]);
+  await registry.executeCommand('vscode.diff', left, right, `${name} (${model} ${before} ↔ ${after})`);
+}
+
+function describeChange(change: 'same' | 'changed' | 'added' | 'removed'): string {
+  switch (change) {
+    case 'added':
+      return l10n.t('added');
+    case 'removed':
+      return l10n.t('removed');
+    default:
+      return l10n.t('changed');
+  }
+}
+
+async function showReport({ passed, gates }: GateReport, name: string): Promise<void> {
+  const show = l10n.t('Show Report');
+  const closed = gates.filter((gate) => !gate.passed).length;
+  const answer = await (passed
+    ? window.showInformationMessage(l10n.t('{0} passed all {1} gates.', name, gates.length), show)
+    : window.showWarningMessage(l10n.t('{0} of {1} gates are closed to {2}.', closed, gates.length, name), show));
+  if (answer !== show) return;
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+  const lines = gates.map((gate) => `| ${gate.passed ? '✓' : '✗'} | ${cell(gate.name)} | ${cell(gate.detail)} |`);
+  const content = [`# ${name}`, '', '| | Gate | |', '| --- | --- | --- |', ...lines, ''].join('\n');
+  await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content }), { preview: true });
+}
