@@ -1,147 +1,82 @@
+import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import type { IoSignature, ModelFile } from '#schemas/domain/model-version.ts';
+import type { ModelFile, ModelMetadata } from '#schemas/domain/model-version.ts';
 import { FailureError } from '../../platform/failure.ts';
-import { readSignature, SignatureError } from './mlmodel-signature.ts';
+import { changedMeanwhile, failureWithin } from './file-failures.ts';
+import { type Mlmodel, parseMlmodel } from './mlmodel.ts';
+import { readModelCard } from './model-card.ts';
+import { condaRequirements, requirementLines, virtualenvRequirements } from './requirements.ts';
 
 /** What the files of a model say about it. */
-export interface ModelDescription {
-  /** The flavour that a person would name; null where no MLmodel file says. */
-  readonly framework: string | null;
-  readonly flavors: readonly string[];
-  readonly signature: IoSignature | null;
-  /** Lines of requirements.txt, without comments. */
-  readonly requirements: readonly string[];
-  /** Markdown, without its front matter. */
-  readonly card: string | null;
-  /** SPDX name, from the card’s front matter. */
-  readonly licence: string | null;
+export interface ModelDescription
+  extends Readonly<Pick<ModelMetadata, 'framework' | 'flavors' | 'signature' | 'requirements' | 'card' | 'licence'>> {
   /** Lines for the person: what looks odd. */
   readonly notes: readonly string[];
 }
 
-/** Flavours that only say how to call the model, not what it is. */
-const generic: ReadonlySet<string> = new Set(['python_function', 'mleap', 'crate']);
-const largestText = 5_000_000;
-
-const text = z.string().nullish();
-const mlmodel = z.object({
-  flavors: z.record(z.string(), z.unknown()).nullish(),
-  signature: z.object({ inputs: text, outputs: text, params: text }).nullish(),
-});
+const LARGEST_TEXT = 5_000_000;
 
 /**
- * Reads MLmodel, requirements.txt and the model card (README.md or MODEL_CARD.md) at the top of a directory. Fails with
- * `input` where an MLmodel file is damaged, and says where.
+ * Reads MLmodel, what lists its requirements and the model card (MODEL_CARD.md or README.md) at the top of a directory
+ * that was hashed. Fails with `input` where an MLmodel file is damaged, and says where; with `busy` where one of the
+ * files is no longer the one that was hashed.
  */
 export async function readModelFolder(directory: string, files: readonly ModelFile[]): Promise<ModelDescription> {
   const read = (name: string) => readTop(directory, files, name);
-  const [described, requirements, card] = await Promise.all([
+  const [source, card, requirements] = await Promise.all([
     read('MLmodel'),
-    read('requirements.txt'),
     read('MODEL_CARD.md').then((found) => found ?? read('README.md')),
+    requirementsOf(read),
   ]);
-  const model = described === null ? null : parseMlmodel(described);
-  const flavors = Object.keys(model?.flavors ?? {}).sort();
-  const { front, body } = frontMatter(card ?? '');
+  const model = source === null ? null : parseMlmodel(source);
+  const described = card === null ? null : readModelCard(card);
   return {
-    flavors,
-    framework: flavors.find((name) => !generic.has(name)) ?? flavors[0] ?? null,
-    signature: model?.signature ? signatureOf(model.signature) : null,
-    requirements: requirementLines(requirements ?? ''),
-    card: card === null ? null : body,
-    licence: licenceIn(front),
-    notes: described === null ? ['There is no MLmodel file: inputs and outputs are not known.'] : [],
+    flavors: [...(model?.flavors ?? [])],
+    framework: model?.framework ?? described?.library ?? null,
+    signature: model?.signature ?? null,
+    requirements,
+    card: described?.body ?? null,
+    licence: described?.licence ?? null,
+    notes: notesOn(model, files),
   };
+}
+
+type Read = (name: string) => Promise<string | null>;
+
+/** requirements.txt says it all where MLflow wrote it; older models have one of the others alone. */
+async function requirementsOf(read: Read): Promise<string[]> {
+  const listed = await read('requirements.txt');
+  if (listed !== null) return requirementLines(listed);
+  const virtualenv = virtualenvRequirements((await read('python_env.yaml')) ?? '');
+  return virtualenv.length > 0 ? virtualenv : condaRequirements((await read('conda.yaml')) ?? '');
 }
 
 async function readTop(directory: string, files: readonly ModelFile[], name: string): Promise<string | null> {
   const file = files.find(({ path }) => path === name);
   if (!file) return null;
-  if (file.size > largestText) {
-    throw new FailureError('input', `“${name}” has ${file.size} bytes: nobody wrote that.`);
+  if (file.size > LARGEST_TEXT) {
+    throw new FailureError('input', `“${name}” has ${file.size} bytes, far more than such a file has.`, {
+      remedy: 'Look what it is, and rename or shorten it.',
+    });
   }
-  const bytes = await readFile(join(directory, name));
+  const bytes = await contentOf(join(directory, name), name);
+  if (hash('sha256', bytes) !== file.sha256) throw changedMeanwhile(name);
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
-function parseMlmodel(source: string): z.infer<typeof mlmodel> {
-  const value = parsedYaml(source);
-  const parsed = mlmodel.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw damaged(`${issue?.path.map(String).join('.') || 'the document'}: ${issue?.message ?? ''}`);
-}
-
-function parsedYaml(source: string): unknown {
+async function contentOf(path: string, name: string): Promise<Buffer> {
   try {
-    return parse(source, { maxAliasCount: 100 });
+    return await readFile(path);
   } catch (error) {
-    throw damaged(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+    throw failureWithin(error, name);
   }
 }
 
-function signatureOf({
-  inputs,
-  outputs,
-  params,
-}: NonNullable<z.infer<typeof mlmodel>['signature']>): IoSignature | null {
-  try {
-    return readSignature({ inputs: inputs ?? null, outputs: outputs ?? null, params: params ?? null });
-  } catch (error) {
-    if (error instanceof SignatureError) throw damaged(`${error.place}: ${error.message}`);
-    throw error;
-  }
-}
-
-function damaged(what: string): FailureError {
-  return new FailureError('input', `The file MLmodel can’t be read: ${what}`, {
-    remedy: 'Save the model again, or mend the file: it says what goes into the model and what comes out.',
-  });
-}
-
-function requirementLines(source: string): string[] {
-  return source
-    .split(/\r?\n/)
-    .map((line) => line.replace(/(?:^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '');
-}
-
-/** Hugging Face’s cards begin with YAML between two lines of dashes. */
-function frontMatter(card: string): { readonly front: unknown; readonly body: string } {
-  const [whole = '', yaml] = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(card) ?? [];
-  if (yaml === undefined) return { front: null, body: card };
-  try {
-    return { front: parse(yaml, { maxAliasCount: 100 }), body: card.slice(whole.length) };
-  } catch {
-    // It is Markdown that begins with a line, or a front matter that nobody can read: the card stays whole.
-    return { front: null, body: card };
-  }
-}
-
-const spdx: ReadonlyMap<string, string> = new Map(
-  [
-    'Apache-2.0',
-    'MIT',
-    'BSD-2-Clause',
-    'BSD-3-Clause',
-    'GPL-3.0',
-    'LGPL-3.0',
-    'AGPL-3.0',
-    'MPL-2.0',
-    'CC-BY-4.0',
-    'CC-BY-NC-4.0',
-    'CC-BY-SA-4.0',
-    'CC0-1.0',
-    'Unlicense',
-    'ISC',
-  ].map((name) => [name.toLowerCase(), name] as const),
-);
-
-function licenceIn(front: unknown): string | null {
-  const parsed = z.object({ license: z.string().min(1) }).safeParse(front);
-  if (!parsed.success) return null;
-  return spdx.get(parsed.data.license.toLowerCase()) ?? parsed.data.license;
+function notesOn(model: Mlmodel | null, files: readonly ModelFile[]): string[] {
+  if (model?.signature) return [];
+  if (model) return ['The MLmodel file has no signature: inputs and outputs are not known.'];
+  const inner = files.find(({ path }) => path.endsWith('/MLmodel'));
+  const hint = inner ? ` The one at ${inner.path} describes the folder that it is in.` : '';
+  return [`There is no MLmodel file: inputs and outputs are not known.${hint}`];
 }
