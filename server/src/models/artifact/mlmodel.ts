@@ -15,7 +15,7 @@ export interface Mlmodel {
 
 const text = z.string().nullish();
 const content = z.object({
-  flavors: z.record(z.string(), z.unknown()),
+  flavors: z.record(z.string(), z.unknown()).nullish(),
   signature: z.object({ inputs: text, outputs: text, params: text }).nullish(),
 });
 
@@ -32,7 +32,7 @@ export function parseMlmodel(source: string): Mlmodel {
     const path = (issue?.path ?? []).map(String);
     throw damaged(placeOf(document, lines, path), issue?.message ?? 'it is no description of a model');
   }
-  const flavors = Object.keys(parsed.data.flavors).sort();
+  const flavors = Object.keys(parsed.data.flavors ?? {}).sort();
   return {
     flavors,
     framework: flavors.find((name) => !GENERIC.has(name)) ?? flavors[0] ?? null,

@@ -26,6 +26,7 @@ describe('an MLmodel file', () => {
     ['flavors:\n  python_function: {}\n  xgboost: {}\n', ['python_function', 'xgboost'], 'xgboost'],
     ['flavors: {python_function: {loader_module: x}}', ['python_function'], 'python_function'],
     ['flavors: {}', [], null],
+    ['run_id: abc', [], null],
   ])('%j', (source, flavors, framework) => {
     expect(parseMlmodel(source)).toEqual({ flavors, framework, signature: null });
   });
@@ -64,7 +65,6 @@ describe('an MLmodel file', () => {
     ['two keys of one name', 'flavors: {}\nflavors: {}\n', 'line 2'],
     ['no map', '- 1\n', 'expected'],
     ['empty', '', 'expected'],
-    ['without flavours', 'run_id: abc\n', 'flavors'],
     ['with a list of flavours', 'run_id: a\nflavors:\n- sklearn\n', 'line 3, flavors'],
     ['with a signature that is a text', 'flavors: {}\nsignature: yes\n', 'line 2, signature'],
     [
