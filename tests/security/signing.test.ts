@@ -9,7 +9,16 @@ import { readPrivateKey, readPublicKey } from '#server/models/signing/keys.ts';
 import { signModel } from '#server/models/signing/sign-model.ts';
 import { inTotoPayloadType, statementAbout } from '#server/models/signing/statement.ts';
 import { type Trust, verifyModel } from '#server/models/signing/verify-model.ts';
-import { type CertificateParts, certificate, ecKey, type TestKey, usages } from '../testbeds/certificates.ts';
+import {
+  type CertificateParts,
+  certificate,
+  ecKey,
+  nameConstraints,
+  oddExtension,
+  purposes,
+  type TestKey,
+  usages,
+} from '../testbeds/certificates.ts';
 
 const file = (path: string, content: string): ModelFile => ({
   path,
@@ -404,6 +413,11 @@ describe('certificates', () => {
     expect(await verdict([leaf], anchors(leaf))).toMatchObject({ verified: true });
   });
 
+  it('may say that they sign code, and what nobody has to know', async () => {
+    const known = await leafOf({ purposes: [purposes.codeSigning], extensions: [oddExtension(false)] });
+    expect(await verdict([known], anchors(rootPem))).toMatchObject({ verified: true });
+  });
+
   const refusals: readonly (readonly [string, string, () => Promise<readonly [readonly string[], Trust]>])[] = [
     [
       'one that has expired',
@@ -494,6 +508,24 @@ describe('certificates', () => {
       'wrong-usage',
       async () => [[await leafOf({ usage: usages.keyEncipherment })], anchors(rootPem)],
     ],
+    [
+      'the certificate of a web server',
+      'wrong-usage',
+      async () => [[await leafOf({ purposes: [purposes.serverAuth, purposes.clientAuth] })], anchors(rootPem)],
+    ],
+    [
+      'a critical condition that nobody knows',
+      'untrusted-chain',
+      async () => [[await leafOf({ extensions: [oddExtension(true)] })], anchors(rootPem)],
+    ],
+    [
+      'an authority for certain names only',
+      'untrusted-chain',
+      async () => [
+        [await leafOf()],
+        anchors(await certificate({ name: 'Root', key: root, isAuthority: true, extensions: [nameConstraints()] })),
+      ],
+    ],
     ['no key usage', 'wrong-usage', async () => [[await leafOf({ usage: null })], anchors(rootPem)]],
     [
       'an authority that signs models itself',
@@ -554,5 +586,10 @@ describe('keys', () => {
   it('that are private are not taken for public ones, nor the other way round', async () => {
     expect(() => readPublicKey(key.privatePem, 'key.pem')).toThrow(/is a private key/);
     await expect(readPrivateKey(key.publicPem, 'key.pub', async () => null)).rejects.toThrow(/is a public key/);
+  });
+
+  it('are not taken out of certificates, which may have expired', async () => {
+    const pem = await certificate({ name: 'Signer', key });
+    expect(() => readPublicKey(pem, 'signer.crt')).toThrow(/is a certificate/);
   });
 });

@@ -39,6 +39,10 @@ export interface CertificateParts {
   readonly pathLength?: number;
   /** null leaves the extension out. */
   readonly usage?: number | null;
+  /** Object identifiers; without them, the extension is left out. */
+  readonly purposes?: readonly string[];
+  /** Further extensions. */
+  readonly extensions?: readonly x509.Extension[];
   /** Unix milliseconds. */
   readonly from?: number;
   readonly to?: number;
@@ -63,10 +67,25 @@ export async function certificate(parts: CertificateParts): Promise<string> {
     extensions: [
       new x509.BasicConstraintsExtension(isAuthority, pathLength, true),
       ...(usage === null ? [] : [new x509.KeyUsagesExtension(usage, true)]),
+      ...(parts.purposes ? [new x509.ExtendedKeyUsageExtension([...parts.purposes])] : []),
+      ...(parts.extensions ?? []),
     ],
   });
   return `${made.toString('pem')}\n`;
 }
+
+/** An extension that nobody knows. */
+export function oddExtension(isCritical: boolean): x509.Extension {
+  return new x509.Extension('1.3.6.1.4.1.55555.1', isCritical, Buffer.from('0500', 'hex'));
+}
+
+/** Certificates only for the name `localhost`. */
+export function nameConstraints(): x509.Extension {
+  const permitted = `300fa00d300b8209${Buffer.from('localhost').toString('hex')}`;
+  return new x509.Extension('2.5.29.30', true, Buffer.from(permitted, 'hex'));
+}
+
+export const purposes = x509.ExtendedKeyUsage;
 
 function defaultUsage(isAuthority: boolean): number {
   return isAuthority ? usages.keyCertSign | usages.cRLSign : usages.digitalSignature;

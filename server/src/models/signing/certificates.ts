@@ -45,7 +45,7 @@ export function verifyChain(
     return { trusted: false, reason: 'untrusted-chain', detail };
   }
   for (const certificate of path) {
-    const problem = timeProblem(certificate, now);
+    const problem = timeProblem(certificate, now) ?? conditionProblem(certificate);
     if (problem) return problem;
   }
   return { trusted: true, key: leaf.publicKey, subject: nameOf(leaf) };
@@ -90,6 +90,9 @@ function vouches(issuer: X509Certificate, subject: X509Certificate, below: numbe
   }
 }
 
+/** Object identifiers of the extended key usages that let sign: for code, and for anything. */
+const signingPurposes: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.3', '2.5.29.37.0']);
+
 function usageProblem(leaf: X509Certificate): ChainResult | null {
   const wrong = (detail: string): ChainResult => ({ trusted: false, reason: 'wrong-usage', detail });
   try {
@@ -98,9 +101,44 @@ function usageProblem(leaf: X509Certificate): ChainResult | null {
     if (usage?.digitalSignature !== true) {
       return wrong(`The certificate of ${nameOf(leaf)} is not for digital signatures (its key usage says so).`);
     }
+    // Node calls the extended key usage by this name. A web server's certificate must not sign models.
+    if (leaf.keyUsage && !leaf.keyUsage.some((purpose) => signingPurposes.has(purpose))) {
+      return wrong(`The certificate of ${nameOf(leaf)} is for other purposes than signing code.`);
+    }
     return null;
   } catch {
     return { trusted: false, reason: 'malformed-certificate', detail: 'Its certificate can’t be read.' };
+  }
+}
+
+/**
+ * The extensions that are taken into account, and the names of the subject, which bind nothing here: key usage, subject
+ * alternative name, basic constraints and extended key usage.
+ */
+const knownExtensions: ReadonlySet<string> = new Set(['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37']);
+
+/** RFC 5280, 4.2: who can't process an extension that is marked critical has to refuse the certificate. */
+function conditionProblem(certificate: X509Certificate): ChainResult | null {
+  const critical = criticalExtensions(certificate);
+  if (critical === null) {
+    const detail = `The certificate of ${nameOf(certificate)} can’t be read.`;
+    return { trusted: false, reason: 'malformed-certificate', detail };
+  }
+  const unknown = critical.find((oid) => !knownExtensions.has(oid));
+  if (unknown === undefined) return null;
+  const detail = `The certificate of ${nameOf(certificate)} sets a critical condition that can’t be checked here (${unknown}).`;
+  return { trusted: false, reason: 'untrusted-chain', detail };
+}
+
+function criticalExtensions(certificate: X509Certificate): readonly string[] | null {
+  try {
+    return parse(certificate).extensions.flatMap(({ subs }) => {
+      // A sequence of its identifier, whether it is critical (left out where it is not), and its value.
+      const [oid, critical] = subs;
+      return oid && critical && subs.length === 3 && critical.toBoolean() ? [oid.toOID()] : [];
+    });
+  } catch {
+    return null;
   }
 }
 

@@ -57,11 +57,18 @@ function plain(pem: string, name: string): KeyObject {
   }
 }
 
-/** Reads a PEM public key (SPKI). A private key is refused: nobody should hand it around. Fails with `input`. */
+/** Reads a PEM public key (SPKI). A private key is refused: nobody should hand it around; so is a certificate. Fails with `input`. */
 export function readPublicKey(pem: string, name: string): KeyObject {
   if (/PRIVATE KEY-----/.test(pem)) {
     throw new FailureError('input', `${name} is a private key: verifying takes the public one.`, {
       remedy: 'Make it: openssl pkey -in signing.pem -pubout -out signing.pub',
+    });
+  }
+  // OpenSSL would take the key out of it, and with that nobody would ask whether it has expired.
+  if (/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(pem)) {
+    throw new FailureError('input', `${name} is a certificate, not a public key.`, {
+      remedy:
+        'Verify by --certificate-chain, or take its key: openssl x509 -in signer.crt -pubkey -noout -out signing.pub',
     });
   }
   const key = publicKeyOf(pem, name);
