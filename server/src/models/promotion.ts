@@ -125,6 +125,6 @@ function approvalProblems({ policy, approvals }: PromotionFacts): string[] {
   if (approvals.length >= needed) return [];
   const given = approvals.map(({ approver }) => approver).join(', ');
   return [
-    `${needed} approvals are needed, ${approvals.length} ${approvals.length === 1 ? 'is' : 'are'} there${given === '' ? '' : ` (${given})`}.`,
+    `${needed} ${needed === 1 ? 'approval is' : 'approvals are'} needed, ${approvals.length} ${approvals.length === 1 ? 'is' : 'are'} there${given === '' ? '' : ` (${given})`}.`,
   ];
 }

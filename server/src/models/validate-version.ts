@@ -159,6 +159,7 @@ function questionsAbout({ context, details, policy, copy, signal }: Subject): Ga
 export function gateSummary(report: GateReport): string {
   const closed = report.gates.filter(({ passed }) => !passed).length;
   const name = formatVersion(report);
-  if (closed === 0) return `${name} passed all ${report.gates.length} gates.`;
-  return `${closed} of ${report.gates.length} gates are closed to ${name}.`;
+  const all = report.gates.length;
+  if (closed === 0) return all === 1 ? `${name} passed its gate.` : `${name} passed all ${all} gates.`;
+  return all === 1 ? `The gate is closed to ${name}.` : `${closed} of ${all} gates are closed to ${name}.`;
 }

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** How a person drives VS Code's window, for tests. Everything waits for what it needs to be there. */
 
@@ -117,9 +118,17 @@ export async function contextMenu(item: Locator, entry: string): Promise<void> {
   await menu.waitFor({ state: 'hidden' });
 }
 
-/** A message at the lower right that has the text. */
-export function notification(page: Page, text: string | RegExp): Locator {
-  return page.locator('.notification-toast').filter({ hasText: text }).first();
+/** A message that has the text, in the list of messages: a window that is driven shows none by itself. */
+export async function notification(page: Page, text: string | RegExp): Promise<Locator> {
+  const message = page.locator('.notifications-center .notification-list-item').filter({ hasText: text }).first();
+  // The list closes when something else gets the focus.
+  await expect
+    .poll(async () => {
+      if (!(await message.isVisible())) await runCommand(page, 'Notifications: Show Notifications');
+      return message.isVisible();
+    })
+    .toBe(true);
+  return message;
 }
 
 /** The item of the status bar that has the text. */

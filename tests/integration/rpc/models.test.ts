@@ -138,7 +138,7 @@ describe('the editor’s requests about models', () => {
     });
     expect(await ask(protocol.requestApproval, change)).toMatchObject({ needed: 1 });
     const plan = await ask(protocol.planStage, { ...change, action: 'promote' });
-    expect(plan.problems).toEqual(['1 approvals are needed, 0 are there.']);
+    expect(plan.problems).toEqual(['1 approval is needed, 0 are there.']);
     expect(await ask(protocol.approveVersion, { ...change, key: path })).toMatchObject({ approver: 'ana', valid: 1 });
     expect(await ask(protocol.listApprovals, change)).toMatchObject({ needed: 1, valid: 1 });
     const go = { ...change, action: 'promote' } as const;

@@ -206,7 +206,12 @@ async function showReport({ passed, gates }: GateReport, name: string): Promise<
   const show = l10n.t('Show Report');
   const closed = gates.filter((gate) => !gate.passed).length;
   const answer = await (passed
-    ? window.showInformationMessage(l10n.t('{0} passed all {1} gates.', name, gates.length), show)
+    ? window.showInformationMessage(
+        gates.length === 1
+          ? l10n.t('{0} passed its gate.', name)
+          : l10n.t('{0} passed all {1} gates.', name, gates.length),
+        show,
+      )
     : window.showWarningMessage(l10n.t('{0} of {1} gates are closed to {2}.', closed, gates.length, name), show));
   if (answer !== show) return;
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
