@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseMetadata, runMetadata } from '#server/experiments/backends/mlflow-file/metadata.ts';
+import { runMetadata } from '#server/experiments/backends/mlflow-file/metadata.ts';
 import { parseMetricLine } from '#server/experiments/backends/mlflow-file/metric-file.ts';
 import { latestByDataset } from '#server/experiments/backends/mlflow-file/models.ts';
+import { parseMetadata } from '#server/platform/mlflow/metadata-file.ts';
 
 describe('a line of a metric file', () => {
   it.each([

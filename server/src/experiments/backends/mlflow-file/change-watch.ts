@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { mapConcurrently } from '../../../platform/concurrency.ts';
-import { statOrNull } from './files.ts';
+import { statOrNull } from '../../../platform/mlflow/files.ts';
 import { experimentFolders, runFolders, TRASH } from './layout.ts';
 
 /** Files and folders looked at in one call, besides those of running runs. */

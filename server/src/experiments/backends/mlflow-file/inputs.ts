@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { listFolder, reasonOf } from '../../../platform/mlflow/files.ts';
+import { readMetadata } from '../../../platform/mlflow/metadata-file.ts';
 import type { DatasetRecord } from '../../tracking-store.ts';
-import { listFolder, reasonOf } from './files.ts';
-import { datasetMetadata, inputMetadata, outputMetadata, readMetadata } from './metadata.ts';
+import { datasetMetadata, inputMetadata, outputMetadata } from './metadata.ts';
 import type { RunFolder } from './run-reader.ts';
 import type { Warnings } from './warnings.ts';
 

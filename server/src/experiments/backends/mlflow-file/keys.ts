@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { type Entry, listKnownFolder, type Stamp, sameStamp, stampOf, statInside, statOrNull } from './files.ts';
+import {
+  type Entry,
+  listKnownFolder,
+  type Stamp,
+  sameStamp,
+  stampOf,
+  statInside,
+  statOrNull,
+} from '../../../platform/mlflow/files.ts';
 
 /** The keys in `params`, `metrics` or `tags` of a run: files, where a `/` in a key makes folders. */
 export interface KeyListing {

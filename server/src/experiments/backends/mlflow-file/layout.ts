@@ -2,8 +2,9 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LifecycleStage } from '#schemas/domain/run.ts';
 import { FailureError } from '../../../platform/failure.ts';
-import { type Entry, isAbsent, listFolder, reasonOf, statOrNull } from './files.ts';
-import { experimentMetadata, MetadataError, readMetadata } from './metadata.ts';
+import { type Entry, isAbsent, listFolder, reasonOf, statOrNull } from '../../../platform/mlflow/files.ts';
+import { MetadataError, readMetadata } from '../../../platform/mlflow/metadata-file.ts';
+import { experimentMetadata } from './metadata.ts';
 import type { Warnings } from './warnings.ts';
 
 export interface ExperimentFolder {

@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { isAbsent, readBytes, type Stamp, sameStamp, stampOf } from '../../../platform/mlflow/files.ts';
 import type { MetricHistory, MetricValue } from '../../tracking-store.ts';
 import { type Extent, extend, HistoryBuilder, isLater, NO_POINTS, stepOf } from '../shared/points.ts';
-import { isAbsent, readBytes, type Stamp, sameStamp, stampOf } from './files.ts';
 
 /** What lists need of a metric, gathered in one pass over its file. */
 export interface MetricSummary {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { listFolder, readText, reasonOf } from '../../../platform/mlflow/files.ts';
+import { readMetadata } from '../../../platform/mlflow/metadata-file.ts';
 import type { LoggedModelRecord, MetricValue } from '../../tracking-store.ts';
 import { modelStatus } from '../shared/model-status.ts';
 import { isLater } from '../shared/points.ts';
-import { listFolder, readText, reasonOf } from './files.ts';
 import { listKeys, pathOf } from './keys.ts';
-import { type ModelMetadata, modelMetadata, readMetadata } from './metadata.ts';
+import { type ModelMetadata, modelMetadata } from './metadata.ts';
 import { parseMetricLine } from './metric-file.ts';
 import type { RunFolder } from './run-reader.ts';
 import type { Warnings } from './warnings.ts';

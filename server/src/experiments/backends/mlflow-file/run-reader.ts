@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { mapConcurrently } from '../../../platform/concurrency.ts';
 import { FailureError } from '../../../platform/failure.ts';
-import type { MetricValue, RunFields, RunRecord } from '../../tracking-store.ts';
-import { MAX_TEXT_BYTES, SHOWN_TEXT_BYTES, shortened } from '../shared/long-text.ts';
 import {
   isAbsent,
   readStart,
@@ -15,9 +13,12 @@ import {
   stampOf,
   statInside,
   statOrNull,
-} from './files.ts';
+} from '../../../platform/mlflow/files.ts';
+import { MetadataError, readStatted } from '../../../platform/mlflow/metadata-file.ts';
+import type { MetricValue, RunFields, RunRecord } from '../../tracking-store.ts';
+import { MAX_TEXT_BYTES, SHOWN_TEXT_BYTES, shortened } from '../shared/long-text.ts';
 import { type KeyListing, listKeys, pathOf } from './keys.ts';
-import { MetadataError, type RunMetadata, readStatted, runMetadata } from './metadata.ts';
+import { type RunMetadata, runMetadata } from './metadata.ts';
 import { type MetricSummary, type SummarisedFile, summarise } from './metric-file.ts';
 import type { Warnings } from './warnings.ts';
 

@@ -1,9 +1,9 @@
 import { FailureError } from '../../../platform/failure.ts';
+import type { MlflowApi } from '../../../platform/mlflow/api.ts';
+import { tokenAfter } from '../../../platform/mlflow/paging.ts';
 import type { ArtifactInfo, ArtifactSource } from '../../artifact-source.ts';
 import type { RunRecord } from '../../tracking-store.ts';
 import { artifactPath, noSuchArtifact, parentOf, sortArtifacts } from '../shared/artifact-path.ts';
-import type { MlflowApi } from './api.ts';
-import { tokenAfter } from './paging.ts';
 import { artifactsPage } from './wire.ts';
 
 /** The artifacts of a run through its server, wherever that keeps them: it reads clouds with its own credentials. */

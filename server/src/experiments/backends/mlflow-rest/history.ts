@@ -1,8 +1,8 @@
 import { mapConcurrently } from '../../../platform/concurrency.ts';
+import type { MlflowApi } from '../../../platform/mlflow/api.ts';
+import { tokenAfter } from '../../../platform/mlflow/paging.ts';
 import type { MetricHistory, RunRecord } from '../../tracking-store.ts';
 import { type Extent, extend, HistoryBuilder, NO_POINTS } from '../shared/points.ts';
-import type { MlflowApi } from './api.ts';
-import { tokenAfter } from './paging.ts';
 import { pointsPage, toPoint } from './wire.ts';
 
 const PAGE_POINTS = 25_000;

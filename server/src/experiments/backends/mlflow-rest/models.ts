@@ -1,8 +1,8 @@
 import { FailureError } from '../../../platform/failure.ts';
+import type { MlflowApi } from '../../../platform/mlflow/api.ts';
+import { UnknownEndpoint } from '../../../platform/mlflow/api-failures.ts';
+import { tokenAfter } from '../../../platform/mlflow/paging.ts';
 import type { LoggedModelRecord } from '../../tracking-store.ts';
-import type { MlflowApi } from './api.ts';
-import { UnknownEndpoint } from './failures.ts';
-import { tokenAfter } from './paging.ts';
 import { modelAnswer, modelsPage, runIdOf, toModel, type WireRun } from './wire.ts';
 
 /** The logged models that came from a run, newest first; none of a server from before 3.0, which has no such thing. */

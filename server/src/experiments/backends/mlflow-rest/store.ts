@@ -4,16 +4,16 @@ import { mapConcurrently } from '../../../platform/concurrency.ts';
 import type { CredentialSource } from '../../../platform/credentials.ts';
 import { FailureError } from '../../../platform/failure.ts';
 import type { HttpClient } from '../../../platform/http.ts';
+import { createMlflowApi, type MlflowApi } from '../../../platform/mlflow/api.ts';
+import { tokenAfter } from '../../../platform/mlflow/paging.ts';
 import { unhealthy } from '../../../platform/unhealthy.ts';
 import { formatRunSearch } from '../../search/format.ts';
 import type { RunSearch } from '../../search/query.ts';
 import type { RunPage, RunRecord, TrackingStore } from '../../tracking-store.ts';
 import { decodePage, encodePage } from '../shared/page-token.ts';
-import { createMlflowApi, type MlflowApi } from './api.ts';
 import { serverArtifacts } from './artifacts.ts';
 import { readExtents, readHistory } from './history.ts';
 import { readModels } from './models.ts';
-import { tokenAfter } from './paging.ts';
 import {
   experimentsPage,
   runAnswer,

@@ -133,8 +133,6 @@ export const artifactsPage = z.object({
   ),
 });
 
-export const errorAnswer = z.object({ error_code: z.string().optional(), message: z.string().optional() });
-
 export function toExperiment(experiment: WireExperiment): ExperimentRecord {
   return {
     id: experiment.experiment_id,

@@ -1,8 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { FailureError } from '../../../platform/failure.ts';
+import { Connection } from '../../../platform/mlflow/database-connection.ts';
 import { startWorker } from '../../../platform/worker.ts';
-import { Connection } from './connection.ts';
 import { type Answers, type Kind, perform, type Requests } from './operations.ts';
+import { requiredTables } from './required-tables.ts';
 import { type FromWorker, isFromWorker, type StoreLocation } from './worker-messages.ts';
 
 /** Where the queries of one store run. Calls come one at a time: the store queues them. */
@@ -13,7 +14,7 @@ export interface Host {
 
 /** Queries in this thread, for a process that does little else: it is spared the start of a worker. */
 export function inProcessHost(location: StoreLocation): Host {
-  const connection = new Connection(location.path, location);
+  const connection = new Connection(location.path, { ...location, required: requiredTables });
   return {
     call: (kind, request, signal) => perform(connection, { kind, request }, signal),
     close: () => connection.close(),

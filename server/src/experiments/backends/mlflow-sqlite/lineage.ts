@@ -1,6 +1,6 @@
+import type { Database } from '../../../platform/mlflow/database-connection.ts';
 import type { DatasetRecord, LoggedModelRecord } from '../../tracking-store.ts';
 import { modelStatus } from '../shared/model-status.ts';
-import type { Database } from './connection.ts';
 import { grouped, LIST_CHARACTERS, PAGE_CHARACTERS, requireRun } from './reader.ts';
 import { cutSql, metricNumber, numberOrNull, text, textOrNull, timeSql } from './rows.ts';
 

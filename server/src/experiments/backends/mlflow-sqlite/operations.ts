@@ -1,3 +1,4 @@
+import type { Connection, Database } from '../../../platform/mlflow/database-connection.ts';
 import type { RunSearch } from '../../search/query.ts';
 import type {
   DatasetRecord,
@@ -10,7 +11,6 @@ import type {
   RunRecord,
 } from '../../tracking-store.ts';
 import { fieldSummaries } from './columns.ts';
-import type { Connection, Database } from './connection.ts';
 import { datasets, loggedModels } from './lineage.ts';
 import * as reader from './reader.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FailureError } from '../../../platform/failure.ts';
+import type { Database } from '../../../platform/mlflow/database-connection.ts';
 import type { RunSearch } from '../../search/query.ts';
 import type {
   ExperimentRecord,
@@ -11,7 +12,6 @@ import type {
   Step,
 } from '../../tracking-store.ts';
 import { decodePage, encodePage } from '../shared/page-token.ts';
-import type { Database } from './connection.ts';
 import { cutSql, metricNumber, numberOrNull, stage, status, step, stepSql, text, textOrNull, timeSql } from './rows.ts';
 import { searchQuery } from './search-sql.ts';
 

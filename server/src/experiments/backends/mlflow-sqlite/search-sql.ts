@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
+import type { StoreSchema } from '../../../platform/mlflow/database-schema.ts';
 import type { Condition, OrderBy, RunSearch } from '../../search/query.ts';
-import type { StoreSchema } from './schema.ts';
 
 /** A statement with the values of its placeholders, in their order. */
 export interface Query {

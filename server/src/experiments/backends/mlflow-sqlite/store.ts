@@ -1,13 +1,13 @@
 import { resolve as absolute } from 'node:path';
 import type { Health } from '../../../platform/component.ts';
 import { FailureError } from '../../../platform/failure.ts';
+import { toStoreFailure } from '../../../platform/mlflow/database-failures.ts';
+import { sourceState } from '../../../platform/mlflow/database-snapshot.ts';
 import { unhealthy } from '../../../platform/unhealthy.ts';
 import type { ArtifactSource } from '../../artifact-source.ts';
 import type { RunRecord, TrackingStore } from '../../tracking-store.ts';
-import { toStoreFailure } from './failures.ts';
 import { type Host, inProcessHost, WorkerHost } from './host.ts';
 import type { Answers, Kind, Requests } from './operations.ts';
-import { sourceState } from './snapshot.ts';
 
 export interface MlflowSqliteOptions {
   /** The database file. */

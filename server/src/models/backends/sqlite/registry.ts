@@ -9,7 +9,7 @@ import { makeFolder } from '../../../platform/own-folder.ts';
 import { unhealthy } from '../../../platform/unhealthy.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { Act, ModelQuery, ModelRegistry, VersionChange, VersionDraft } from '../../model-registry.ts';
-import { AuditTable } from './audit-table.ts';
+import { AuditTable } from '../shared/audit-table.ts';
 import { registryDatabase } from './database.ts';
 import { RegistryReader } from './reader.ts';
 import { RegistryWriter } from './writer.ts';

@@ -4,7 +4,7 @@ import type { ModelVersion } from '#schemas/domain/model-version.ts';
 import { FailureError } from '../../../platform/failure.ts';
 import type { Act, VersionChange, VersionDraft } from '../../model-registry.ts';
 import { nextVersion, versionSortKey } from '../../version-order.ts';
-import { AuditTable } from './audit-table.ts';
+import { AuditTable } from '../shared/audit-table.ts';
 import { toVersion, type VersionRow, versionColumns, versionRow, wordsOf } from './rows.ts';
 
 /** The audit log's view of what a change did. */

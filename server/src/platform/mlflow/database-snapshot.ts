@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdtemp, open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { foreign } from './failures.ts';
+import { foreign } from './database-failures.ts';
 
 /** The state of a database's files, read without touching SQLite: no lock is taken and nothing appears beside them. */
 export interface SourceState {

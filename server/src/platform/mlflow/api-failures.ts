@@ -1,5 +1,7 @@
-import { FailureError } from '../../../platform/failure.ts';
-import { errorAnswer } from './wire.ts';
+import { z } from 'zod';
+import { FailureError } from '../failure.ts';
+
+const errorAnswer = z.object({ error_code: z.string().optional(), message: z.string().optional() });
 
 export interface Refusal {
   readonly status: number;

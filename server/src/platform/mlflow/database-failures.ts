@@ -1,4 +1,4 @@
-import { FailureError } from '../../../platform/failure.ts';
+import { FailureError } from '../failure.ts';
 
 /** SQLite's primary result codes that we act on. */
 const Code = {

@@ -1,4 +1,4 @@
-import { FailureError } from '../../../platform/failure.ts';
+import { FailureError } from '../failure.ts';
 
 /**
  * The token of the page after the one that `asked` brought; undefined after the last. A server that gives the same token

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import { authorizationHeader, type CredentialSource } from '../../../platform/credentials.ts';
-import { FailureError } from '../../../platform/failure.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from '../../../platform/http.ts';
-import { parseJson } from '../../../platform/json.ts';
-import { type Asked, failureOf, isUnknownEndpoint, type Refusal, unexpected } from './failures.ts';
+import { authorizationHeader, type CredentialSource } from '../credentials.ts';
+import { FailureError } from '../failure.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '../http.ts';
+import { parseJson } from '../json.ts';
+import { type Asked, failureOf, isUnknownEndpoint, type Refusal, unexpected } from './api-failures.ts';
 
 export interface MlflowApiOptions {
   /** Of the server, with its static prefix and without a slash at the end. */

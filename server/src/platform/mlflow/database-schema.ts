@@ -1,4 +1,4 @@
-import { foreign } from './failures.ts';
+import { foreign } from './database-failures.ts';
 import { isKnownRevision } from './known-revisions.ts';
 
 /** What a store's tables offer: MLflow's schema grew over the years. */
@@ -10,18 +10,14 @@ export interface StoreSchema {
   has(table: string, column?: string): boolean;
 }
 
-/** Without these nothing can be shown; all else is optional. */
-const REQUIRED: Readonly<Record<string, readonly string[]>> = {
-  experiments: ['experiment_id', 'name', 'lifecycle_stage', 'artifact_location'],
-  runs: ['run_uuid', 'status', 'start_time', 'end_time', 'lifecycle_stage', 'artifact_uri', 'experiment_id'],
-  metrics: ['run_uuid', 'key', 'value', 'timestamp'],
-  latest_metrics: ['run_uuid', 'key', 'value', 'timestamp'],
-  params: ['run_uuid', 'key', 'value'],
-  tags: ['run_uuid', 'key', 'value'],
-};
+/** Columns by their tables, without which nothing can be shown; all else is optional. */
+export type RequiredTables = Readonly<Record<string, readonly string[]>>;
 
 /** Reads which tables and columns are there. Throws a `corrupt` failure for a database that is not a store of MLflow. */
-export function readSchema(rows: (sql: string) => readonly (readonly unknown[])[], path: string): StoreSchema {
+export function readSchema(
+  rows: (sql: string) => readonly (readonly unknown[])[],
+  { path, required }: { readonly path: string; readonly required: RequiredTables },
+): StoreSchema {
   const columns = new Map<string, Set<string>>();
   const found = rows(
     `SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type IN ('table', 'view')`,
@@ -31,7 +27,7 @@ export function readSchema(rows: (sql: string) => readonly (readonly unknown[])[
     const known = columns.get(name) ?? new Set();
     columns.set(name, known.add(String(column)));
   }
-  check(columns, path);
+  check(columns, { path, required });
   const has = (table: string, column?: string): boolean =>
     column === undefined ? columns.has(table) : columns.get(table)?.has(column) === true;
   const version = has('alembic_version', 'version_num')
@@ -41,12 +37,15 @@ export function readSchema(rows: (sql: string) => readonly (readonly unknown[])[
   return { revision, known: revision === null || isKnownRevision(revision), has };
 }
 
-function check(columns: ReadonlyMap<string, ReadonlySet<string>>, path: string): void {
-  const absent = Object.keys(REQUIRED).filter((table) => !columns.has(table));
-  if (absent.length === Object.keys(REQUIRED).length) {
+function check(
+  columns: ReadonlyMap<string, ReadonlySet<string>>,
+  { path, required }: { readonly path: string; readonly required: RequiredTables },
+): void {
+  const absent = Object.keys(required).filter((table) => !columns.has(table));
+  if (absent.length === Object.keys(required).length) {
     throw foreign(path, 'is a SQLite database, but not an MLflow store: it has none of its tables');
   }
-  const lacking = Object.entries(REQUIRED).flatMap(([table, needed]) =>
+  const lacking = Object.entries(required).flatMap(([table, needed]) =>
     needed.filter((column) => !columns.get(table)?.has(column)).map((column) => `${table}.${column}`),
   );
   if (lacking.length > 0) {

@@ -1,8 +1,8 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
-import { busy, isBusy, needsToWrite, toStoreFailure } from './failures.ts';
-import { readSchema, type StoreSchema } from './schema.ts';
-import { copyPrivately, type PrivateCopy, type SourceState, sourceState } from './snapshot.ts';
+import { busy, isBusy, needsToWrite, toStoreFailure } from './database-failures.ts';
+import { type RequiredTables, readSchema, type StoreSchema } from './database-schema.ts';
+import { copyPrivately, type PrivateCopy, type SourceState, sourceState } from './database-snapshot.ts';
 
 /** A row as an array, in the order of the columns asked for. */
 export type Row = readonly unknown[];
@@ -13,7 +13,7 @@ export class Database {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(location: string, options: { readOnly: boolean; shownPath: string }) {
+  constructor(location: string, options: { readOnly: boolean; shownPath: string; required: RequiredTables }) {
     this.#database = new DatabaseSync(location, { readOnly: options.readOnly, timeout: 0, allowExtension: false });
     try {
       // MLflow compares so; the cache holds what a search over 10,000 runs with 50 metrics touches.
@@ -23,7 +23,7 @@ export class Database {
         PRAGMA cache_size = -131072;
         PRAGMA temp_store = MEMORY;
       `);
-      this.schema = readSchema((sql) => this.rows(sql), options.shownPath);
+      this.schema = readSchema((sql) => this.rows(sql), { path: options.shownPath, required: options.required });
     } catch (error) {
       this.#database.close();
       throw error;
@@ -74,9 +74,11 @@ interface Opened {
 export class Connection {
   readonly path: string;
   readonly #patience: number;
+  readonly #required: RequiredTables;
   #opened: Opened | null = null;
 
-  constructor(path: string, options: { patienceMs?: number } = {}) {
+  constructor(path: string, options: { required: RequiredTables; patienceMs?: number }) {
+    this.#required = options.required;
     this.path = path;
     this.#patience = options.patienceMs ?? PATIENCE;
   }
@@ -117,7 +119,7 @@ export class Connection {
       await this.close();
     }
     if (state.writeAheadLog) return this.#openCopy(signal);
-    const database = new Database(this.path, { readOnly: true, shownPath: this.path });
+    const database = new Database(this.path, { readOnly: true, shownPath: this.path, required: this.#required });
     this.#opened = { database, token: state.identity, copy: null };
     return database;
   }
@@ -127,7 +129,7 @@ export class Connection {
     const copy = await copyPrivately(this.path, signal);
     if (!copy) throw busy(this.path, null);
     try {
-      const database = new Database(copy.path, { readOnly: false, shownPath: this.path });
+      const database = new Database(copy.path, { readOnly: false, shownPath: this.path, required: this.#required });
       this.#opened = { database, token: copy.token, copy };
       return database;
     } catch (error) {
