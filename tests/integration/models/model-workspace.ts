@@ -40,7 +40,8 @@ export async function modelWorkspace(
   return { folder, models: await as(actor), write, as };
 }
 
-async function openModels(folder: string, actor: string): Promise<ModelContext> {
+/** The registry of a folder as somebody sees it. */
+export async function openModels(folder: string, actor: string): Promise<ModelContext> {
   const redactor = createRedactor();
   const workspace = await openWorkspace({
     folder,
