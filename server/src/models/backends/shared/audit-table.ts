@@ -2,11 +2,17 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { AuditEntry } from '#schemas/domain/audit.ts';
 import { type AuditRecord, chained } from '../../audit/chain.ts';
+import { usedBefore } from './refusals.ts';
 
 const headRow = z.object({ seq: z.number(), hash: z.string() });
 const entryRow = z.object({ seq: z.number(), hash: z.string(), entry: z.string() });
 
-/** The audit log of a registry, in the registry's own database. */
+/** The tables that {@link AuditTable} works on. */
+export const auditTables = `
+     CREATE TABLE consumed (nonce TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+     CREATE TABLE audit (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, entry TEXT NOT NULL) STRICT;`;
+
+/** An audit log with the nonces that it used up, in a SQLite database. */
 export class AuditTable {
   readonly #database: DatabaseSync;
 
@@ -14,13 +20,21 @@ export class AuditTable {
     this.#database = database;
   }
 
-  /** Within the transaction of the change that it tells of. */
-  append(record: AuditRecord): AuditEntry {
+  /** Within the transaction of the change that it tells of. Fails with `input` where a nonce was used before. */
+  append(record: AuditRecord, nonces: readonly string[]): AuditEntry {
     const entry = chained(record, this.head());
     this.#database
       .prepare('INSERT INTO audit (seq, hash, entry) VALUES (?, ?, ?)')
       .run(entry.seq, entry.hash, JSON.stringify(entry));
+    const insert = this.#database.prepare('INSERT INTO consumed (nonce, seq) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    for (const nonce of nonces) {
+      if (insert.run(nonce, entry.seq).changes === 0) throw usedBefore();
+    }
     return entry;
+  }
+
+  isConsumed(nonce: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM consumed WHERE nonce = ?').get(nonce) !== undefined;
   }
 
   head(): Pick<AuditEntry, 'seq' | 'hash'> | null {

@@ -1,4 +1,5 @@
 import type { DatabaseKind } from '../../../platform/migrated-database.ts';
+import { auditTables } from '../shared/audit-table.ts';
 
 /** A registry of models in one SQLite file, with its audit log: a change and its entry are one transaction. */
 export const registryDatabase: DatabaseKind = {
@@ -56,8 +57,7 @@ export const registryDatabase: DatabaseKind = {
        PRIMARY KEY (version_id, digest)
      ) WITHOUT ROWID, STRICT;
      CREATE INDEX reports_by_digest ON reports (digest);
-     CREATE TABLE consumed (nonce TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID, STRICT;
-     CREATE TABLE audit (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, entry TEXT NOT NULL) STRICT;
+     ${auditTables}
      CREATE TABLE deleted (
        model TEXT NOT NULL,
        version TEXT NOT NULL,

@@ -86,10 +86,6 @@ export class RegistryReader {
     return { digest, passed: passed === 1, content };
   }
 
-  isConsumed(nonce: string): boolean {
-    return this.#database.prepare('SELECT 1 FROM consumed WHERE nonce = ?').get(nonce) !== undefined;
-  }
-
   #versions(rest: string, values: readonly SQLInputValue[], aliases: ReadonlyMap<string, string[]>): ModelVersion[] {
     return this.#database
       .prepare(`SELECT ${versionColumns} FROM versions ${rest}`)

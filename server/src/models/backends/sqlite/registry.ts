@@ -1,15 +1,12 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditEntry } from '#schemas/domain/audit.ts';
 import type { Health } from '../../../platform/component.ts';
-import { FailureError } from '../../../platform/failure.ts';
-import { inTransaction, openMigrated, withSqliteFailures } from '../../../platform/migrated-database.ts';
-import { makeFolder } from '../../../platform/own-folder.ts';
 import { unhealthy } from '../../../platform/unhealthy.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { Act, ModelQuery, ModelRegistry, VersionChange, VersionDraft } from '../../model-registry.ts';
 import { AuditTable } from '../shared/audit-table.ts';
+import { KeptDatabase } from '../shared/kept-database.ts';
+import { noSuchReport, noSuchVersion } from '../shared/refusals.ts';
 import { registryDatabase } from './database.ts';
 import { RegistryReader } from './reader.ts';
 import { RegistryWriter } from './writer.ts';
@@ -27,34 +24,34 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
   readonly guarantees = { uniqueVersions: true, atomicChanges: true, writable: true };
   readonly #path: string;
   readonly #now: () => number;
-  #database: DatabaseSync | null = null;
+  readonly #database: KeptDatabase;
 
   constructor({ path, now = Date.now }: SqliteRegistryOptions) {
     this.#path = path;
+    this.#database = new KeptDatabase(path, registryDatabase, remedy);
     this.#now = now;
   }
 
   async initialize(): Promise<void> {
-    this.#forReading();
+    this.#database.open();
   }
 
   async id(): Promise<string> {
     // Whoever asks is about to bind something to this registry: it has to be there from then on.
-    if (!this.#database) makeFolder(dirname(this.#path), remedy);
-    const database = this.#open();
-    return this.#run(() => `sqlite:${new RegistryReader(database).id()}`);
+    this.#database.make();
+    return this.#read('', (reader) => `sqlite:${reader.id()}`);
   }
 
   async healthCheck(): Promise<Health> {
     const start = performance.now();
     const elapsed = () => performance.now() - start;
     try {
-      const database = this.#forReading();
-      if (!database) {
+      const counts = this.#read(null, (reader) => reader.counts());
+      if (counts === null) {
         const detail = `${this.#path} will be made with the first version.`;
         return { healthy: true, detail, latencyMs: elapsed() };
       }
-      const { models, versions } = this.#run(() => new RegistryReader(database).counts());
+      const { models, versions } = counts;
       return { healthy: true, detail: `${models} models, ${versions} versions`, latencyMs: elapsed() };
     } catch (error) {
       return unhealthy(error, elapsed());
@@ -62,8 +59,7 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
   }
 
   async cleanup(): Promise<void> {
-    this.#database?.close();
-    this.#database = null;
+    this.#database.close();
   }
 
   async listModels(query: ModelQuery) {
@@ -81,17 +77,17 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
   async version(model: string, version: string) {
     const found = this.#read(undefined, (reader) => reader.version(model, version));
     if (found) return found;
-    throw new FailureError('not-found', `There is no version ${model}@${version}.`);
+    throw noSuchVersion(model, version);
   }
 
   async report(digest: string) {
     const found = this.#read(undefined, (reader) => reader.report(digest));
     if (found) return found;
-    throw new FailureError('not-found', `There is no report ${digest}.`);
+    throw noSuchReport(digest);
   }
 
   async isConsumed(nonce: string) {
-    return this.#read(false, (reader) => reader.isConsumed(nonce));
+    return this.#read(false, (_, database) => new AuditTable(database).isConsumed(nonce));
   }
 
   async register(draft: VersionDraft, act: Act) {
@@ -111,7 +107,7 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
 
   /** Oldest first; read as they come, so that a long log costs no memory. */
   *entries(): Generator<unknown, void> {
-    const database = this.#forReading();
+    const database = this.#database.open();
     if (database) yield* new AuditTable(database).entries();
   }
 
@@ -120,27 +116,11 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
   }
 
   #read<T>(absent: T, work: (reader: RegistryReader, database: DatabaseSync) => T): T {
-    const database = this.#forReading();
-    return database ? this.#run(() => work(new RegistryReader(database), database)) : absent;
+    return this.#database.read(absent, (database) => work(new RegistryReader(database), database));
   }
 
   #write<T>(work: (writer: RegistryWriter) => T): T {
-    if (!this.#database) makeFolder(dirname(this.#path), remedy);
-    const database = this.#open();
-    return this.#run(() => inTransaction(database, () => work(new RegistryWriter(database, this.#now()))));
-  }
-
-  #run<T>(work: () => T): T {
-    return withSqliteFailures(this.#path, registryDatabase, work);
-  }
-
-  #forReading(): DatabaseSync | null {
-    return this.#database || existsSync(this.#path) ? this.#open() : null;
-  }
-
-  #open(): DatabaseSync {
-    this.#database ??= openMigrated(this.#path, registryDatabase);
-    return this.#database;
+    return this.#database.write((database) => work(new RegistryWriter(database, this.#now())));
   }
 }
 

@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
-import { FailureError } from '../../../platform/failure.ts';
 import type { Act, VersionChange, VersionDraft } from '../../model-registry.ts';
 import { nextVersion, versionSortKey } from '../../version-order.ts';
 import { AuditTable } from '../shared/audit-table.ts';
+import { existsAlready, expectSame, isArchived, noSuchVersion, refuseInUse, wasDeleted } from '../shared/refusals.ts';
 import { toVersion, type VersionRow, versionColumns, versionRow, wordsOf } from './rows.ts';
 
 /** The audit log's view of what a change did. */
@@ -58,7 +58,7 @@ export class RegistryWriter {
       case 'stage': {
         const row = this.#row(model, change.version);
         expectSame(`the stage of ${model}@${change.version}`, row.stage, change.from);
-        if (row.archived && change.to !== null) throw archived(model, change.version);
+        if (row.archived && change.to !== null) throw isArchived(model, change.version);
         this.#database.prepare('UPDATE versions SET stage = ? WHERE id = ?').run(change.to, row.id);
         told.before[`stage of ${change.version}`] = change.from;
         told.after[`stage of ${change.version}`] = change.to;
@@ -118,15 +118,7 @@ export class RegistryWriter {
     const { actor, action, reason, nonces } = act;
     const approvals = nonces.length > 0 ? { ...after, approvals: nonces.join(' ') } : after;
     const record = { time: this.#now, actor, action, target, before, after: approvals, reason };
-    const { seq } = new AuditTable(this.#database).append(record);
-    const insert = this.#database.prepare('INSERT INTO consumed (nonce, seq) VALUES (?, ?) ON CONFLICT DO NOTHING');
-    for (const nonce of nonces) {
-      if (insert.run(nonce, seq).changes === 0) {
-        throw new FailureError('input', 'An approval was used before.', {
-          remedy: 'An approval counts once: ask for new ones.',
-        });
-      }
-    }
+    new AuditTable(this.#database).append(record, nonces);
   }
 
   #row(model: string, version: string): VersionRow {
@@ -134,7 +126,7 @@ export class RegistryWriter {
       .prepare(`SELECT ${versionColumns} FROM versions WHERE model = ? AND version = ?`)
       .get(model, version);
     if (row) return versionRow.parse(row);
-    throw new FailureError('not-found', `There is no version ${model}@${version}.`);
+    throw noSuchVersion(model, version);
   }
 
   /** Versions that there are or were. */
@@ -147,27 +139,15 @@ export class RegistryWriter {
 
   #refuseTaken(model: string, version: string): void {
     const exists = this.#database.prepare('SELECT 1 FROM versions WHERE model = ? AND version = ?').get(model, version);
-    if (exists) {
-      throw new FailureError('input', `${model}@${version} exists already.`, {
-        remedy: 'A version never changes: register another one.',
-      });
-    }
+    if (exists) throw existsAlready(model, version);
     const deleted = this.#database.prepare('SELECT 1 FROM deleted WHERE model = ? AND version = ?').get(model, version);
-    if (deleted) {
-      throw new FailureError('input', `${model}@${version} was deleted.`, {
-        remedy: 'Its number stays taken, so that nothing else can pass for it: register another one.',
-      });
-    }
+    if (deleted) throw wasDeleted(model, version);
   }
 
   #refuseInUse(row: VersionRow, what: 'archived' | 'deleted'): void {
     const rows = this.#database.prepare('SELECT alias FROM aliases WHERE model = ? AND version = ? ORDER BY alias');
     const aliases = rows.all(row.model, row.version).map((alias) => aliasOf.parse(alias).alias);
-    const uses = [...(row.stage === null ? [] : [`in stage ${row.stage}`]), ...aliases.map((alias) => `@${alias}`)];
-    if (uses.length === 0) return;
-    throw new FailureError('input', `${row.model}@${row.version} is ${uses.join(' and ')}: it can’t be ${what}.`, {
-      remedy: 'Promote another version there first, or take it out of the stage and remove the alias.',
-    });
+    refuseInUse({ ...row, aliases }, what);
   }
 
   #aliased(model: string, alias: string): string | null {
@@ -176,7 +156,7 @@ export class RegistryWriter {
   }
 
   #setAlias(model: string, alias: string, version: string): void {
-    if (this.#row(model, version).archived) throw archived(model, version);
+    if (this.#row(model, version).archived) throw isArchived(model, version);
     this.#database
       .prepare(
         `INSERT INTO aliases (model, alias, version) VALUES (?, ?, ?)
@@ -192,14 +172,3 @@ export class RegistryWriter {
 
 const versionOf = z.object({ version: z.string() });
 const aliasOf = z.object({ alias: z.string() });
-
-function archived(model: string, version: string): FailureError {
-  return new FailureError('input', `${model}@${version} is archived.`, { remedy: 'Take it out of the archive first.' });
-}
-
-function expectSame(what: string, is: string | null, was: string | null): void {
-  if (is === was) return;
-  throw new FailureError('busy', `Meanwhile ${what} became ${is ?? 'none'}; it was ${was ?? 'none'}.`, {
-    remedy: 'Nothing was changed. Look at the plan again.',
-  });
-}
