@@ -1,4 +1,5 @@
 import { apiVersion, isKind, type Kind, kinds } from '#schemas/config/document.ts';
+import { keptWith } from '../../platform/kept-with.ts';
 import { documentAnchors, namesOf } from '../schema/anchors.ts';
 import {
   type CheckContext,
@@ -166,7 +167,7 @@ interface Kept {
   syntax?: readonly Diagnostic[];
   readonly byPlace: Map<SchemaNode, readonly Diagnostic[]>;
 }
-const kept = new WeakMap<Parsed, Kept>();
+const kept = keptWith<Parsed, Kept>();
 
 function keptOf(parsed: Parsed): Kept {
   let entry = kept.get(parsed);

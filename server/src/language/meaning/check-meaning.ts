@@ -1,3 +1,4 @@
+import { keptWith } from '../../platform/kept-with.ts';
 import {
   type Diagnostic,
   diagnosticCodes,
@@ -158,7 +159,7 @@ function sameAcross(before: Pass, units: readonly Unit[]): readonly Across[] | n
   return holds ? before.across : null;
 }
 
-const links = new WeakMap<UnitSymbols, string>();
+const links = keptWith<UnitSymbols, string>();
 
 /** What a unit needs, offers and uses: what circles and unused names are told by. */
 function linksOf(symbols: UnitSymbols): string {
@@ -176,7 +177,7 @@ function linksOf(symbols: UnitSymbols): string {
   return text;
 }
 
-const naming = new WeakMap<UnitSymbols, boolean>();
+const naming = keptWith<UnitSymbols, boolean>();
 
 function namesModels({ symbols, section }: Unit): boolean {
   // Steps are many, and name models by expressions alone.
@@ -199,7 +200,7 @@ interface Kept {
   readonly steps: readonly (readonly [string, string])[];
   readonly result: UnitResult;
 }
-const kept = new WeakMap<UnitSymbols, Kept>();
+const kept = keptWith<UnitSymbols, Kept>();
 
 /** What every unit of a document may look at besides its steps. */
 interface Shared {

@@ -1,3 +1,4 @@
+import { keptWith } from '../../platform/kept-with.ts';
 import type { DiagnosticCode } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import { type DocumentSymbols, definitionsOf, type Unit } from '../symbols/file-symbols.ts';
@@ -46,7 +47,7 @@ export function checkReferences(origin: Origin, unit: Unit): MeaningFinding[] {
   });
 }
 
-const namesOfKinds = new WeakMap<DocumentSymbols, Map<SymbolKind, readonly string[]>>();
+const namesOfKinds = keptWith<DocumentSymbols, Map<SymbolKind, readonly string[]>>();
 
 /** The names of one kind that some documents define. */
 function namesIn(sources: readonly DocumentSymbols[], kind: SymbolKind): readonly string[] {

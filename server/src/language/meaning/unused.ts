@@ -1,3 +1,4 @@
+import { keptWith } from '../../platform/kept-with.ts';
 import type { Expression } from '../expressions/ast.ts';
 import { childrenOf, memberOf } from '../symbols/expression-references.ts';
 import { type DocumentSymbols, definitionsOf, type Unit } from '../symbols/file-symbols.ts';
@@ -45,7 +46,7 @@ function unusedOutputs(
   return found;
 }
 
-const kept = new WeakMap<UnitSymbols, readonly string[]>();
+const kept = keptWith<UnitSymbols, readonly string[]>();
 
 /** `params.lr`, `train.model` (an output), `train` (all outputs of a step), `params` or `steps` (all of them). */
 export function namesUsedBy(symbols: UnitSymbols): readonly string[] {

@@ -1,3 +1,4 @@
+import { keptWith } from '../../platform/kept-with.ts';
 import { unescaped } from '../expressions/unescaped.ts';
 import type { Unit } from '../symbols/file-symbols.ts';
 import type { UnitSymbols } from '../symbols/symbol.ts';
@@ -7,7 +8,7 @@ import { checkParamDefaults } from './param-defaults.ts';
 import { promqlProblem } from './promql.ts';
 import { cronProblem, imageProblem, modelVersionProblem } from './value-forms.ts';
 
-const kept = new WeakMap<UnitSymbols, readonly MeaningFinding[]>();
+const kept = keptWith<UnitSymbols, readonly MeaningFinding[]>();
 
 /** What the values of a unit say by themselves: schedules, queries, images, weights, defaults. Kept with the unit. */
 export function checkValues(unit: Unit, rawText: (part: number) => string): readonly MeaningFinding[] {

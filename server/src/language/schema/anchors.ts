@@ -1,3 +1,4 @@
+import { keptWith } from '../../platform/kept-with.ts';
 import type { AliasNode, Node } from '../syntax/ast.ts';
 import type { Chunk, Parsed, SourceDocument } from '../syntax/source.ts';
 import { chunksOf } from '../syntax/walk.ts';
@@ -8,7 +9,7 @@ interface Names {
 }
 
 const none: Names = { anchors: new Map(), aliases: [] };
-const cache = new WeakMap<Parsed, Names>();
+const cache = keptWith<Parsed, Names>();
 
 /** The anchors and aliases of one chunk. */
 export function namesOf(parsed: Parsed): Names {

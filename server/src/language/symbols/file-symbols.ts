@@ -1,4 +1,5 @@
 import { isKind, type Kind } from '#schemas/config/document.ts';
+import { keptWith } from '../../platform/kept-with.ts';
 import { keyText } from '../schema/check-value.ts';
 import { schemaOf } from '../schema/schema-model.ts';
 import type { Pair } from '../syntax/ast.ts';
@@ -205,7 +206,7 @@ function isSteps(kind: Kind, name: string): name is 'steps' | 'finally' {
 }
 
 /** The steps of a chunk that is nothing but steps, found again by its parse without a look at its tree. */
-const knownSteps = new WeakMap<
+const knownSteps = keptWith<
   Parsed,
   { readonly place: string; readonly steps: readonly Pick<Unit, 'name' | 'symbols'>[] }
 >();
@@ -215,7 +216,7 @@ interface Kept {
   readonly parsed: readonly Parsed[];
   readonly symbols: UnitSymbols;
 }
-const kept = new WeakMap<Pair, Kept>();
+const kept = keptWith<Pair, Kept>();
 
 /** A unit's symbols from before, where each of its chunks still has the same text and it stands in the same place. */
 function keptSymbols(

@@ -1,3 +1,4 @@
+import { keptWith } from '../../platform/kept-with.ts';
 import type { Source } from '../syntax/source.ts';
 import type { FileSummary } from './file-summary.ts';
 import { type DocumentSymbols, type FileSymbols, fileSymbols } from './file-symbols.ts';
@@ -171,7 +172,7 @@ function folderOf(uri: string): string {
 }
 
 const exportedKinds = new Set(['document', 'output', 'environment', 'channel', 'role', 'tracker', 'stage']);
-const exportsOfDocument = new WeakMap<DocumentSymbols['units'][number]['symbols'], string>();
+const exportsOfDocument = keptWith<DocumentSymbols['units'][number]['symbols'], string>();
 
 function exportsOf(symbols: FileSymbols): string {
   return symbols.documents
