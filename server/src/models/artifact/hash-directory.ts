@@ -14,6 +14,8 @@ export const ignoredByDefault: readonly string[] = ['model.sig', '.git', '.gitat
 const ALONE_BYTES = 16 * 1024 * 1024;
 const ALONE_FILES = 256;
 
+/** While some wait for the disk, or for a core that others use too, as many again can hash. */
+const THREADS_PER_CORE = 2;
 /** Each takes 12 MB of memory, and no disk is faster than eight of them. */
 const MAX_THREADS = 8;
 
@@ -65,7 +67,7 @@ async function hashHere(files: readonly FoundFile[], { signal }: Watch): Promise
 }
 
 function hashOverCores(files: readonly FoundFile[], { signal, onBytes }: Watch): Promise<Map<string, string>> {
-  const threads = Math.min(availableParallelism(), MAX_THREADS, batchesOf(files).length);
+  const threads = Math.min(availableParallelism() * THREADS_PER_CORE, MAX_THREADS, batchesOf(files).length);
   return hashInThreads(files, { threads, signal, onBytes });
 }
 
