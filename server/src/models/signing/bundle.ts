@@ -20,11 +20,13 @@ export const bundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const knownMediaTypes = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v0\.3\+json|\+json;version=0\.[123])$/;
 
 /** Bundles of models with very many files are large; beyond this nobody signed. */
-const largestBundle = 100 * 1024 * 1024;
+export const largestBundle = 100 * 1024 * 1024;
+
+export const tooLargeForBundle = 'it is larger than 100 MB';
 
 /** Reads a bundle; a text where it is none says why. */
 export function parseBundle(text: string): SignatureBundle | string {
-  if (text.length > largestBundle) return 'it is larger than 100 MB';
+  if (text.length > largestBundle) return tooLargeForBundle;
   let value: unknown;
   try {
     value = JSON.parse(text);

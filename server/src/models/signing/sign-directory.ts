@@ -1,10 +1,11 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { FailureError } from '../../platform/failure.ts';
 import { writeFileWhole } from '../../platform/write-file.ts';
 import { type HashOptions, hashDirectory } from '../artifact/hash-directory.ts';
 import { rootDigest } from '../artifact/manifest.ts';
+import { largestBundle, tooLargeForBundle } from './bundle.ts';
 import { signModel } from './sign-model.ts';
 import { type RefusalReason, type Trust, verifyModel } from './verify-model.ts';
 
@@ -62,8 +63,7 @@ export async function verifyDirectory(
   options: Options = {},
 ): Promise<DirectoryVerification> {
   const bundle = await readSignature(signature);
-  if (bundle === null)
-    return { verified: false, reason: 'no-signature', detail: `There is no signature ${signature}.` };
+  if (typeof bundle !== 'string') return bundle;
   const { files, ignored } = await hashDirectory(directory, {
     ...options,
     ignore: await ignoredFor(directory, signature),
@@ -72,13 +72,23 @@ export async function verifyDirectory(
   return result.verified ? { verified: true, signer: result.signer, files: files.length, ignored } : result;
 }
 
-async function readSignature(file: string): Promise<string | null> {
+type Refusal = Extract<DirectoryVerification, { verified: false }>;
+
+async function readSignature(file: string): Promise<string | Refusal> {
   try {
-    return await readFile(file, 'utf8');
+    const { size } = await stat(file);
+    if (size <= largestBundle) return await readFile(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+      return { verified: false, reason: 'no-signature', detail: `There is no signature ${file}.` };
+    }
     throw new FailureError('permission', `The signature ${file} can’t be read.`, { cause });
   }
+  return {
+    verified: false,
+    reason: 'malformed-bundle',
+    detail: `It is no signature of a model: ${tooLargeForBundle}.`,
+  };
 }
 
 async function ignoredFor(directory: string, signature: string): Promise<readonly string[]> {
