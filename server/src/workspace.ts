@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { OpenArtifacts } from './experiments/artifact-source.ts';
 import type { RunRecord } from './experiments/tracking-store.ts';
 import type { AuditLog } from './models/audit/audit-log.ts';
@@ -72,12 +72,22 @@ async function buildRegistry({ backend, target, uri }: ResolvedRegistry): Promis
   throw new FailureError('unsupported', `${uri} is no registry that this version knows.`);
 }
 
-async function buildContents({ root }: ResolvedConfiguration): Promise<ModelContents> {
+async function buildContents({ root, services }: ResolvedConfiguration): Promise<ModelContents> {
+  const storage = services.find(({ kind }) => kind === 'storage');
+  if (storage !== undefined && storage.problem !== null) {
+    throw new FailureError('input', `The storage of models: ${storage.problem.message}`);
+  }
+  if (storage !== undefined && storage.backend !== 'local') {
+    throw new FailureError('unsupported', `Models can’t be kept in ${storage.uri} in this version.`, {
+      remedy: 'Write storage: {type: local, path: …} in mlops.yaml, or leave it out to keep them in .mlops/artifacts.',
+    });
+  }
   const [{ ContentStore }, { LocalStore }] = await Promise.all([
     import('./storage/content-store.ts'),
     import('./storage/backends/local/store.ts'),
   ]);
-  return new ContentStore(new LocalStore(join(root, ownFolder, 'artifacts')));
+  const path = storage === undefined || storage.uri === '' ? join(ownFolder, 'artifacts') : storage.uri;
+  return new ContentStore(new LocalStore(resolve(root, path)));
 }
 
 async function localArtifacts({ artifactRoot }: ResolvedTracker): Promise<OpenArtifacts> {

@@ -90,6 +90,19 @@ describe('registering', () => {
     await expect(registerVersion(models, { ...request, model: '../evil' })).rejects.toMatchObject({ reason: 'input' });
   });
 
+  it('keeps contents where mlops.yaml says, and nowhere else where it can’t', async () => {
+    const storage = (entry: string) =>
+      `apiVersion: mlops/v1\nkind: Workspace\nmetadata: {name: w}\nstorage: ${entry}\n`;
+    const { folder, models, write, as } = await modelWorkspace({
+      ...files,
+      'mlops.yaml': storage('{type: local, path: kept}'),
+    });
+    await registerVersion(models, registration(join(folder, 'm')));
+    expect(models.contents.uri).toBe(join(folder, 'kept'));
+    await write('mlops.yaml', storage('{type: s3, bucket: "${{ env.NOWHERE }}"}'));
+    await expect(as('ana')).rejects.toMatchObject({ reason: 'input' });
+  });
+
   it('refuses a damaged MLmodel file and says where', async () => {
     const { folder, models, write } = await modelWorkspace(files);
     await write('m/MLmodel', "signature: {inputs: '[{', outputs: null}\n");
