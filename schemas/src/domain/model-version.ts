@@ -79,10 +79,13 @@ export const modelVersion = z.object({
   version: z.string(),
   stage: z.string().nullable(),
   aliases: z.array(z.string()),
-  /** Digest of the manifest of paths, sizes and contents: the version's address. */
-  manifestDigest: sha256,
-  /** Root digest of OpenSSF Model Signing, for interoperation alone: it leaves paths out. */
-  rootDigest: sha256,
+  /**
+   * Digest of the manifest of paths, sizes and contents: the version's address. Null where another program registered it
+   * and nothing tells its files; sizes and counts are 0 then.
+   */
+  manifestDigest: sha256.nullable(),
+  /** Root digest of OpenSSF Model Signing, for interoperation alone: it leaves paths out. Null as the manifest's. */
+  rootDigest: sha256.nullable(),
   /** Bytes of all files. */
   size: z.number(),
   fileCount: z.number(),
@@ -92,6 +95,8 @@ export const modelVersion = z.object({
   createdAt: z.number(),
   createdBy: z.string(),
   framework: z.string().nullable(),
+  /** Only where a version can't be used: it is still being registered, or that failed. */
+  state: z.enum(['pending', 'failed']).optional(),
 });
 export type ModelVersion = z.infer<typeof modelVersion>;
 

@@ -9,6 +9,7 @@ import { parseApproval, signApproval } from './approvals/attestation.ts';
 import { type Approver, type Judgement, judgeApprovals } from './approvals/judge-approvals.ts';
 import { findVersionOf } from './find-version.ts';
 import { newestReport } from './gates/newest-report.ts';
+import { digestsOf } from './known-files.ts';
 import type { ModelContext, People } from './model-context.ts';
 import { formatVersion } from './model-reference.ts';
 import type { StagePolicy } from './promotion.ts';
@@ -134,8 +135,8 @@ async function asSubject(
   { details, to, report }: { details: ModelVersionDetails; to: string; report: string | null },
   signal?: AbortSignal,
 ): Promise<ApprovalSubject> {
-  const { model, version, manifestDigest, rootDigest, stage: from } = details.version;
-  return { registry: await registry.id(signal), model, version, manifestDigest, rootDigest, from, to, report };
+  const { model, version, stage: from } = details.version;
+  return { registry: await registry.id(signal), model, version, ...digestsOf(details.version), from, to, report };
 }
 
 async function judge(

@@ -4,6 +4,7 @@ import { FailureError } from '../platform/failure.ts';
 import { unwritable } from '../platform/write-file.ts';
 import { checkSignature, isSignatureAsked } from './check-signature.ts';
 import { findVersionOf } from './find-version.ts';
+import { digestsOf } from './known-files.ts';
 import type { ContentOptions, ModelContext } from './model-context.ts';
 import { formatVersion } from './model-reference.ts';
 import { signatureFile } from './register-version.ts';
@@ -21,6 +22,8 @@ export async function downloadVersion(
   const { signal } = options;
   const details = await findVersionOf(context.registry, { model, selector }, signal);
   const version = formatVersion(details.version);
+  // A directory of nothing would pass for the model.
+  digestsOf(details.version);
   const policy = await context.policy(details.version.model, signal);
   if (isSignatureAsked(policy, 'download')) {
     const { valid, detail } = await checkSignature(context, details, policy);

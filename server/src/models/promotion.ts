@@ -99,6 +99,7 @@ function movesTo(stage: string, { candidate, versions, aliases, policy }: Promot
 function standing(stage: string, { candidate }: PromotionFacts): string[] {
   const name = `${candidate.model}@${candidate.version}`;
   return [
+    ...(candidate.state === undefined ? [] : [`${name} is not ready: its registration is ${candidate.state}.`]),
     ...(candidate.archived ? [`${name} is archived.`] : []),
     ...(candidate.stage === stage ? [`${name} is in ${stage} already.`] : []),
   ];

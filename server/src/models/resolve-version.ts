@@ -6,10 +6,12 @@ import { formatVersion, type ModelReference } from './model-reference.ts';
 export interface VersionChoice {
   readonly version: string;
   readonly archived: boolean;
+  /** Set where it can't be used. */
+  readonly state?: string | undefined;
 }
 
 /**
- * The version that a reference means. A range means the highest version in it that is not archived, pre-releases only
+ * The version that a reference means. A range means the highest version in it that is ready and not archived, pre-releases only
  * where the range names one; `latest` the highest release that is not archived, or where there is none the highest
  * pre-release. A version may be archived: who names it means it. Fails with `not-found`.
  */
@@ -19,7 +21,9 @@ export function resolveVersion(
   aliases: ReadonlyMap<string, string>,
 ): string {
   if (versions.length === 0) throw new FailureError('not-found', `There is no model ${model} in this registry.`);
-  const active = versions.filter(({ archived }) => !archived).map(({ version }) => version);
+  const active = versions
+    .filter(({ archived, state }) => !archived && state === undefined)
+    .map(({ version }) => version);
   switch (selector.type) {
     case 'version': {
       if (versions.some(({ version }) => version === selector.version)) return selector.version;

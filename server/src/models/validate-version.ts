@@ -8,6 +8,7 @@ import { findVersionOf } from './find-version.ts';
 import { evaluateGate } from './gates/evaluate-gate.ts';
 import type { Gate, GateQuestions, GateSubject } from './gates/gate.ts';
 import { digestOfJson, gatesDigest } from './gates/gate-digest.ts';
+import { digestsOf } from './known-files.ts';
 import type { ModelContext } from './model-context.ts';
 import type { ModelPolicy } from './model-documents.ts';
 import { formatVersion } from './model-reference.ts';
@@ -34,6 +35,7 @@ export async function validateVersion(
   const actor = await context.people.authorize('validate');
   const details = await findVersionOf(context.registry, { model, selector }, signal);
   const { version } = details;
+  const { manifestDigest } = digestsOf(version);
   const policy = await context.policy(version.model, signal);
   const gates = policy?.document.validation?.gates ?? [];
   if (policy === null || gates.length === 0) throw nothingToAsk(version.model, policy);
@@ -47,7 +49,7 @@ export async function validateVersion(
   const report: GateReport = {
     model: version.model,
     version: version.version,
-    manifestDigest: version.manifestDigest,
+    manifestDigest,
     gatesDigest: gatesDigest(gates),
     passed: results.every(({ passed }) => passed),
     gates: withUniqueNames(results),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FailureError } from '../platform/failure.ts';
 import { ownFolder } from '../platform/own-folder.ts';
 import { findVersionOf } from './find-version.ts';
+import { digestsOf } from './known-files.ts';
 import type { ModelContext } from './model-context.ts';
 import { formatVersion } from './model-reference.ts';
 
@@ -24,7 +25,7 @@ export async function fetchVersionFile(
   if (file.size > largestFile) {
     throw new FailureError('input', `“${path}” has ${Math.round(file.size / 1e6)} MB: download it to look at it.`);
   }
-  const place = join(folder, ownFolder, 'cache', 'models', version.manifestDigest.slice(0, 16));
+  const place = join(folder, ownFolder, 'cache', 'models', digestsOf(version).manifestDigest.slice(0, 16));
   await mkdir(place, { recursive: true });
   await contents.fetchFiles([file], place, { signal });
   return join(place, ...path.split('/'));

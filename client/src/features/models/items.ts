@@ -108,7 +108,7 @@ function versionTooltip(version: ModelVersion, { now, locale }: ItemTime): strin
     ...(version.framework === null ? [] : [[l10n.t('Framework'), version.framework] satisfies [string, string]]),
     [l10n.t('Files'), `${formatCount(version.fileCount, locale)} · ${formatBytes(version.size)}`],
     [l10n.t('Registered'), `${formatAgo(version.createdAt, now, locale)} · ${version.createdBy}`],
-    [l10n.t('Digest'), version.manifestDigest.slice(0, 16)],
+    [l10n.t('Digest'), version.manifestDigest?.slice(0, 16) ?? '–'],
   ];
   const lines = rows.map(([name, value]) => `| ${name} | ${markdownText(value, 400)} |`);
   return [`**${markdownText(`${version.model}@${version.version}`)}**`, '', '| | |', '| --- | --- |', ...lines].join(
