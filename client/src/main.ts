@@ -138,6 +138,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
       tree: models,
       view: modelsView,
       pickers: registryPickers,
+      panels,
       passphrases: new Passphrases(context.secrets),
       experiments: model,
     }),
@@ -155,7 +156,10 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
       experiments.update(model.changed(change));
       panels.dataChanged(change);
     }),
-    server.on(modelsChanged, () => models.refresh()),
+    server.on(modelsChanged, () => {
+      models.refresh();
+      panels.registryChanged();
+    }),
     server.on(connectionsChanged, refreshAll),
     server.onRestarted(() => {
       watcher.repeat();

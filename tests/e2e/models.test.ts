@@ -96,12 +96,16 @@ describe('the Models view', () => {
     expect(await version(view, '@champion').innerText()).toContain('production');
   });
 
-  it('compares the files of two versions in the editor’s own diff', async () => {
+  it('compares two versions in a panel, and their files in the editor’s own diff', async () => {
     const view = await modelsView();
     await version(view, '1.0.0').click();
     await version(view, '1.1.0').click({ modifiers: ['ControlOrMeta'] });
-    await contextMenu(version(view, '1.1.0'), 'Compare Files of Model Versions…');
-    await pick(page, 'notes', 'notes.md');
+    await contextMenu(version(view, '1.1.0'), 'Compare Model Versions…');
+    await tab(page, 'churn-model 1.0.0 ↔ 1.1.0').waitFor();
+    const panel = webview(page);
+    await panel.getByRole('heading', { name: 'Files' }).waitFor();
+    await product.vsCode.screenshot('models-versions');
+    await panel.getByRole('button', { name: 'notes.md' }).click();
     await tab(page, 'notes.md (churn-model 1.0.0 ↔ 1.1.0)').waitFor();
   });
 

@@ -11,6 +11,7 @@ export const panelTypes = {
   runs: 'mlops.runs',
   compare: 'mlops.compare',
   run: 'mlops.run',
+  versions: 'mlops.versions',
 } as const;
 
 export type PanelName = keyof typeof panelTypes;

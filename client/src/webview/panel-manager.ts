@@ -12,7 +12,7 @@ import { targetOf, titleOf, trackersOf } from './targets.ts';
 /** What a page keeps with `setState`: what it shows, beside what is its own affair. */
 const savedState = z.object({ state: panelState });
 
-const icons: Record<PanelName, string> = { runs: 'table', compare: 'git-compare', run: 'beaker' };
+const icons: Record<PanelName, string> = { runs: 'table', compare: 'git-compare', run: 'beaker', versions: 'package' };
 
 export interface PanelManagerOptions {
   readonly extensionUri: Uri;
@@ -55,6 +55,13 @@ export class PanelManager implements Disposable {
     for (const host of this.panels.keys()) {
       if (change && !(host.state.folder === change.folder && trackersOf(host.state).has(change.tracker))) continue;
       host.tell(panelDataChanged, { tracker: change?.tracker ?? null, revision: change?.revision ?? null });
+    }
+  }
+
+  /** Tells the panels about versions of models that they may be others now. */
+  registryChanged(): void {
+    for (const host of this.panels.keys()) {
+      if (host.state.panel === 'versions') host.tell(panelDataChanged, { tracker: null, revision: null });
     }
   }
 

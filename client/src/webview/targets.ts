@@ -11,6 +11,8 @@ export function targetOf(state: PanelState): string {
       return ['compare', state.folder, ...state.runs.map(formatRunRef).sort()].join(' ');
     case 'run':
       return ['run', state.folder, formatRunRef(state.run)].join(' ');
+    case 'versions':
+      return ['versions', state.folder, state.model, state.before, state.after].join(' ');
   }
 }
 
@@ -23,6 +25,8 @@ export function titleOf(state: PanelState, name?: string): string {
       return l10n.t('Compare {0} runs', state.runs.length);
     case 'run':
       return l10n.t('Run {0}', name || state.run.runId.slice(0, 8));
+    case 'versions':
+      return `${state.model} ${state.before} ↔ ${state.after}`;
   }
 }
 
@@ -35,5 +39,7 @@ export function trackersOf(state: PanelState): ReadonlySet<string> {
       return new Set(state.runs.map(({ tracker }) => tracker));
     case 'run':
       return new Set([state.run.tracker]);
+    case 'versions':
+      return new Set();
   }
 }

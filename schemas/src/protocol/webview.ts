@@ -13,6 +13,7 @@ import {
   tableWindow,
   trackerLink,
 } from './experiments.ts';
+import { compareVersions } from './models.ts';
 import { defineNotification, defineRequest, type RequestDefinition } from './request.ts';
 
 /**
@@ -31,7 +32,11 @@ export const forwardedFromWebview: readonly RequestDefinition[] = [
   listArtifacts,
   previewArtifact,
   trackerLink,
+  compareVersions,
 ];
+
+/** Two versions of a model, the earlier first. */
+const twoVersions = { model: z.string(), before: z.string(), after: z.string() };
 
 /** What the host tells a panel to show; sent on `host/initialize` and again when the host wants something else shown. */
 export const panelState = z.discriminatedUnion('panel', [
@@ -44,6 +49,7 @@ export const panelState = z.discriminatedUnion('panel', [
   }),
   z.object({ panel: z.literal('compare'), folder: z.string(), runs: z.array(runRef) }),
   z.object({ panel: z.literal('run'), folder: z.string(), run: runRef }),
+  z.object({ panel: z.literal('versions'), folder: z.string(), ...twoVersions }),
 ]);
 export type PanelState = z.infer<typeof panelState>;
 
@@ -56,6 +62,12 @@ export const openCompare = defineRequest(
   z.object({}),
 );
 export const openRun = defineRequest('host/openRun', z.object({ folder: z.string(), run: runRef }), z.object({}));
+/** Opens one file of two versions in the editor’s own diff, or where only one has it, by itself. */
+export const openFileDiff = defineRequest(
+  'host/openFileDiff',
+  z.object({ folder: z.string(), ...twoVersions, path: z.string() }),
+  z.object({}),
+);
 export const openExternal = defineRequest('host/openExternal', z.object({ url: z.string() }), z.object({}));
 export const copyText = defineRequest('host/copyText', z.object({ text: z.string() }), z.object({}));
 /** Asks the person where to save, then downloads an artifact there. */

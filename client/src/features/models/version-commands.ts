@@ -1,17 +1,15 @@
 import { join } from 'node:path';
-import { env, l10n, commands as registry, type TreeView, Uri, window, workspace } from 'vscode';
+import { env, l10n, type TreeView, window, workspace } from 'vscode';
 import type { GateReport } from '#schemas/domain/gate-report.ts';
 import { modelAlias } from '#schemas/domain/model-version.ts';
 import {
   archiveVersion,
-  compareVersions,
   deleteVersion,
   downloadVersion,
   setAlias,
   signVersion,
   validateVersion,
   verifyVersion,
-  versionFile,
 } from '#schemas/protocol/models.ts';
 import { commands } from '../../contributions/commands.ts';
 import { ClientFailure } from '../../platform/failures.ts';
@@ -19,6 +17,7 @@ import { formatBytes } from '../../platform/format.ts';
 import type { Handlers } from '../../platform/handlers.ts';
 import { withServerProgress } from '../../platform/progress.ts';
 import type { Server } from '../../platform/server-connection.ts';
+import type { PanelManager } from '../../webview/panel-manager.ts';
 import type { RegistryModel } from './model.ts';
 import type { RegistryNode } from './nodes.ts';
 import type { Passphrases } from './passphrases.ts';
@@ -30,6 +29,7 @@ export interface VersionCommandOptions {
   readonly pickers: RegistryPickers;
   readonly passphrases: Passphrases;
   readonly view: TreeView<RegistryNode>;
+  readonly panels: PanelManager;
 }
 
 /** Commands on one version of a model, called on a tree item or from the palette. */
@@ -114,7 +114,7 @@ export function versionCommands(options: VersionCommandOptions) {
     }),
     [commands.compareVersions]: async (argument: unknown, selection: unknown) => {
       const pair = await pairOf(options, argument, selection);
-      if (pair) await showDifferences(server, pair);
+      if (pair) options.panels.open({ panel: 'versions', ...pair });
     },
   } satisfies Partial<Handlers<(typeof commands)[keyof typeof commands]>>;
 }
@@ -164,42 +164,6 @@ async function pairOf(
   }
   const [newer, older] = other.version.createdAt > chosen.version.createdAt ? [other, chosen] : [chosen, other];
   return { folder: of.folder, model: of.model, before: older.version.version, after: newer.version.version };
-}
-
-async function showDifferences(server: Pick<Server, 'request'>, pair: Pair): Promise<void> {
-  const { folder, model, before, after } = pair;
-  const { files } = await server.request(compareVersions, pair);
-  const changed = files.filter(({ differs }) => differs);
-  if (changed.length === 0) {
-    await window.showInformationMessage(l10n.t('{0}@{1} and {2} have the same files.', model, before, after));
-    return;
-  }
-  const picks = changed.map((file) => ({ label: file.name, description: describeChange(file.change), file }));
-  const picked = await window.showQuickPick(picks, {
-    title: l10n.t('{0}: {1} against {2}', model, after, before),
-    placeHolder: l10n.t('File to compare'),
-  });
-  if (!picked) return;
-  const { name, change } = picked.file;
-  const fileOf = async (selector: string) =>
-    Uri.file((await server.request(versionFile, { folder, model, selector, path: name })).file);
-  if (change === 'added' || change === 'removed') {
-    await window.showTextDocument(await fileOf(change === 'added' ? after : before), { preview: true });
-    return;
-  }
-  const [left, right] = await Promise.all([fileOf(before), fileOf(after)]);
-  await registry.executeCommand('vscode.diff', left, right, `${name} (${model} ${before} ↔ ${after})`);
-}
-
-function describeChange(change: 'same' | 'changed' | 'added' | 'removed'): string {
-  switch (change) {
-    case 'added':
-      return l10n.t('added');
-    case 'removed':
-      return l10n.t('removed');
-    default:
-      return l10n.t('changed');
-  }
 }
 
 async function showReport({ passed, gates }: GateReport, name: string): Promise<void> {

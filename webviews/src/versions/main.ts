@@ -1,0 +1,16 @@
+import '../shared/setup.ts';
+import '@vscode/codicons/dist/codicon.css';
+import '../shared/page.css';
+import './versions.css';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { startPanel } from '../shared/panel.ts';
+import { VersionsPanel } from './versions-panel.ts';
+
+void startPanel({
+  panel: 'versions',
+  create(host) {
+    const panel = new VersionsPanel();
+    panel.connect(host);
+    return panel;
+  },
+});
