@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runMlops } from '../integration/cli/run-mlops.ts';
+import { webview } from './harness/webview.ts';
 import {
   answer,
   contextMenu,
