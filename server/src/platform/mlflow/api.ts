@@ -27,13 +27,17 @@ interface Call<T> {
 /** Calls of MLflow's API: finds where it is, proves who asks, checks answers and makes refusals failures. */
 export interface MlflowApi {
   get<T>(call: Call<T> & { readonly query: Query }): Promise<T>;
-  post<T>(call: Call<T> & { readonly body: unknown }): Promise<T>;
+  /** Sent again after a failure, unless `once`: for what must not be made twice. */
+  post<T>(call: Call<T> & { readonly body: unknown; readonly once?: boolean }): Promise<T>;
+  delete<T>(call: Call<T> & { readonly body: unknown }): Promise<T>;
   /** A GET of what only the web pages use, whose JSON may hold Python's bare NaN; null where the server lacks it. */
   getPageData<T>(call: Call<T> & { readonly query: Query }): Promise<T | null>;
   /** The text of a page, by its path below the server's address; null where the server lacks it. */
   text(path: string, signal?: AbortSignal): Promise<string | null>;
   /** The content of a file, by its path below the server's address; null where the server lacks the endpoint. */
   stream(path: string, query: Query, signal?: AbortSignal): Promise<Readable | null>;
+  /** Writes a file, by its path below the server's address; false where the server lacks the endpoint. */
+  put(path: string, content: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /** Integers that may need all of 64 bits. */
@@ -54,15 +58,18 @@ export function createMlflowApi({ url, http, credentials, workspace }: MlflowApi
     return { headers, asked };
   };
 
-  const json = async <T>(call: Call<T>, request: Pick<HttpRequest, 'method' | 'query' | 'body'>): Promise<T> => {
+  const json = async <T>(
+    call: Call<T>,
+    request: Pick<HttpRequest, 'method' | 'query' | 'body' | 'idempotent'>,
+  ): Promise<T> => {
     const { headers, asked } = await prove(call.signal);
     const send = (base: string): Promise<HttpResponse<unknown>> =>
       http.request({
+        idempotent: true,
         ...request,
         url: `${url}${base}${call.path}`,
         headers,
         signal: call.signal,
-        idempotent: true,
         bigIntKeys: BIG_INTEGERS,
         responseType: 'json',
       });
@@ -80,7 +87,8 @@ export function createMlflowApi({ url, http, credentials, workspace }: MlflowApi
 
   return {
     get: ({ query, ...call }) => json(call, { method: 'GET', query }),
-    post: ({ body, ...call }) => json(call, { method: 'POST', body }),
+    post: ({ body, once, ...call }) => json(call, { method: 'POST', body, idempotent: once !== true }),
+    delete: ({ body, ...call }) => json(call, { method: 'DELETE', body }),
 
     async getPageData({ path, query, schema, signal }) {
       const { headers, asked } = await prove(signal);
@@ -126,6 +134,22 @@ export function createMlflowApi({ url, http, credentials, workspace }: MlflowApi
       if (isSuccess(response)) return response.body;
       const refusal = withParsedBody(response, await readStart(response.body));
       if (isUnknownEndpoint(refusal)) return null;
+      throw failureOf(refusal, asked);
+    },
+
+    async put(path, content, signal) {
+      const { headers, asked } = await prove(signal);
+      const response = await http.request({
+        method: 'PUT',
+        url: `${url}${path}`,
+        headers: { ...headers, 'content-type': 'application/octet-stream' },
+        body: content,
+        signal,
+        responseType: 'text',
+      });
+      if (isSuccess(response)) return true;
+      const refusal = withParsedBody(response, response.body);
+      if (isUnknownEndpoint(refusal) || response.body.includes('--no-serve-artifacts')) return false;
       throw failureOf(refusal, asked);
     },
   };

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { AuditEntry } from '#schemas/domain/audit.ts';
+import type { RegistryGuarantees } from '#schemas/domain/model-version.ts';
+import type { Health } from '../../../platform/component.ts';
+import type { CredentialSource } from '../../../platform/credentials.ts';
+import type { HttpClient } from '../../../platform/http.ts';
+import { createMlflowApi, type MlflowApi } from '../../../platform/mlflow/api.ts';
+import { unhealthy } from '../../../platform/unhealthy.ts';
+import type { AuditLog, WritableAuditLog } from '../../audit/audit-log.ts';
+import type {
+  Act,
+  ModelQuery,
+  ModelRegistry,
+  StoredReport,
+  VersionChange,
+  VersionDraft,
+} from '../../model-registry.ts';
+import { MlflowReader } from '../shared/mlflow-reader.ts';
+import type { MlflowSource } from '../shared/mlflow-records.ts';
+import { noSuchReport } from '../shared/refusals.ts';
+import { EvidenceStore } from './evidence.ts';
+import { serverModels } from './source.ts';
+import { modelsPage } from './wire.ts';
+import { RegistryWriter } from './writer.ts';
+
+export interface MlflowRestRegistryOptions {
+  /** Of the server, with its static prefix and without a slash at the end. */
+  readonly url: string;
+  readonly http: HttpClient;
+  readonly credentials: CredentialSource;
+  /** The workspace of servers that have them. */
+  readonly workspace?: string;
+  /** Closed with the registry. */
+  readonly audit: WritableAuditLog;
+  /** The tracker whose runs are this server's; null where none is. */
+  readonly tracker: string | null;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+}
+
+/** Models of an MLflow server by its REST API; the audit log is kept beside it. */
+export class MlflowRestRegistry implements ModelRegistry, AuditLog {
+  readonly backend = 'mlflow';
+  readonly guarantees: RegistryGuarantees = { uniqueVersions: false, atomicChanges: false, writable: true };
+  readonly #id: string;
+  readonly #api: MlflowApi;
+  readonly #audit: WritableAuditLog;
+  readonly #source: MlflowSource;
+  readonly #evidence: EvidenceStore;
+  readonly #reader: MlflowReader;
+  readonly #writer: RegistryWriter;
+
+  constructor(options: MlflowRestRegistryOptions) {
+    const { url, workspace, audit, tracker, now = Date.now } = options;
+    this.#id = `mlflow:${url}${workspace === undefined ? '' : `#${workspace}`}`;
+    this.#api = createMlflowApi(options);
+    this.#audit = audit;
+    this.#source = serverModels(this.#api);
+    this.#evidence = new EvidenceStore(this.#api);
+    this.#reader = new MlflowReader({ source: this.#source, evidence: this.#evidence, tracker });
+    this.#writer = new RegistryWriter({
+      ...{ api: this.#api, reader: this.#reader, evidence: this.#evidence },
+      ...{ audit, tracker, now },
+    });
+  }
+
+  async initialize(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+  }
+
+  async healthCheck(signal?: AbortSignal): Promise<Health> {
+    const start = performance.now();
+    try {
+      const query = { max_results: 1 };
+      await this.#api.get({ path: 'registered-models/search', query, schema: modelsPage, signal });
+      return { healthy: true, detail: 'MLflow’s model registry', latencyMs: performance.now() - start };
+    } catch (error) {
+      return unhealthy(error, performance.now() - start);
+    }
+  }
+
+  cleanup(): Promise<void> {
+    return this.#audit.close();
+  }
+
+  /** By its address: a server that moves is another registry, and approvals for the old one don't hold there. */
+  async id(): Promise<string> {
+    return this.#id;
+  }
+
+  listModels(query: ModelQuery, signal?: AbortSignal) {
+    return this.#reader.listModels(query, signal);
+  }
+
+  listVersions(model: string, signal?: AbortSignal) {
+    return this.#reader.listVersions(model, signal);
+  }
+
+  aliases(model: string, signal?: AbortSignal) {
+    return this.#reader.aliases(model, signal);
+  }
+
+  version(model: string, version: string, signal?: AbortSignal) {
+    return this.#reader.version(model, version, signal);
+  }
+
+  async report(digest: string, signal?: AbortSignal): Promise<StoredReport> {
+    const content = /^[0-9a-f]{64}$/.test(digest) ? await this.#evidence.read(digest, signal) : null;
+    if (content === null) throw noSuchReport(digest);
+    return { digest, content, passed: hasPassed(content) };
+  }
+
+  register(draft: VersionDraft, act: Act, signal?: AbortSignal) {
+    return this.#writer.register(draft, act, signal);
+  }
+
+  change(model: string, changes: readonly VersionChange[], act: Act, signal?: AbortSignal) {
+    return this.#writer.change(model, changes, act, signal);
+  }
+
+  isConsumed(nonce: string, signal?: AbortSignal) {
+    return this.#writer.isConsumed(nonce, signal);
+  }
+
+  /** Over all models and versions: MLflow changes no time when it sets a tag or an alias. */
+  async changeToken(signal?: AbortSignal): Promise<string> {
+    const hash = createHash('sha256');
+    for (const { name, tags, aliases, versions } of await this.#source.models(signal)) {
+      const shown = versions.map(({ tags: own, ...rest }) => ({ ...rest, tags: [...own] }));
+      hash.update(JSON.stringify([name, [...tags], [...aliases], shown]));
+    }
+    return hash.digest('hex');
+  }
+
+  entries(): Iterable<unknown> {
+    return this.#audit.entries();
+  }
+
+  head(): Promise<Pick<AuditEntry, 'seq' | 'hash'> | null> {
+    return this.#audit.head();
+  }
+}
+
+const verdict = z.object({ passed: z.boolean() });
+
+function hasPassed(content: string): boolean {
+  try {
+    return verdict.safeParse(JSON.parse(content)).data?.passed ?? false;
+  } catch {
+    return false;
+  }
+}
