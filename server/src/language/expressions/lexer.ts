@@ -14,6 +14,11 @@ const space = /[ \t\r\n]+/y;
 const number = /\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const name = /[\p{L}_][\p{L}\p{N}_-]*/uy;
 const punctuation = /\|\||&&|==|!=|<=|>=|[<>!()[\].,+\-*/%]/y;
+const patterns = [
+  ['number', number],
+  ['name', name],
+  ['punctuation', punctuation],
+] as const;
 
 /**
  * Splits an expression into tokens. Strings stand in single quotes (a quote inside is doubled) or double quotes (with
@@ -23,11 +28,8 @@ export function tokenize(text: string, problems: ExpressionProblem[]): Token[] {
   const tokens: Token[] = [];
   let position = 0;
   while (position < text.length) {
-    const skipped = match(space, text, position);
-    if (skipped) {
-      position += skipped.length;
-      continue;
-    }
+    position = endOf(space, text, position);
+    if (position === text.length) break;
     const token = nextToken(text, position, problems);
     if (token) tokens.push(token);
     position = token ? token.end : position + 1;
@@ -39,13 +41,9 @@ export function tokenize(text: string, problems: ExpressionProblem[]): Token[] {
 function nextToken(text: string, start: number, problems: ExpressionProblem[]): Token | null {
   const character = text[start] ?? '';
   if (character === "'" || character === '"') return stringToken(text, start, character, problems);
-  for (const [type, pattern] of [
-    ['number', number],
-    ['name', name],
-    ['punctuation', punctuation],
-  ] as const) {
-    const found = match(pattern, text, start);
-    if (found) return { type, text: found, start, end: start + found.length };
+  for (const [type, pattern] of patterns) {
+    const end = endOf(pattern, text, start);
+    if (end > start) return { type, text: text.slice(start, end), start, end };
   }
   const hint = { '=': ' Did you mean `==`?', '&': ' Did you mean `&&`?', '|': ' Did you mean `||`?' }[character] ?? '';
   problems.push({ start, end: start + 1, message: `\`${character}\` can't stand in an expression.${hint}` });
@@ -74,7 +72,8 @@ function stringToken(text: string, start: number, quote: string, problems: Expre
   return { type: 'string', text: value, start, end: text.length };
 }
 
-function match(pattern: RegExp, text: string, at: number): string | null {
+/** Where what a pattern finds at a place ends: at that place itself where it finds nothing. */
+function endOf(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
-  return pattern.exec(text)?.[0] ?? null;
+  return pattern.test(text) ? pattern.lastIndex : at;
 }

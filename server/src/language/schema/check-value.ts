@@ -1,3 +1,4 @@
+import { keptWith } from '../../platform/kept-with.ts';
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
 import type { Finding, Report } from '../diagnostics/finding.ts';
 import type { MapNode, Node, Pair, ScalarNode, SeqNode } from '../syntax/ast.ts';
@@ -72,8 +73,23 @@ function reportDiscriminator(node: MapNode, schema: SchemaNode, place: Place, co
   return true;
 }
 
+interface Discriminator {
+  readonly name: string;
+  readonly values: readonly ScalarValue[];
+}
+const discriminators = keptWith<SchemaNode, Discriminator | null>();
+
 /** The key that has another fixed value in each alternative; null where there is none. */
-function discriminatorOf(schema: SchemaNode): { name: string; values: readonly ScalarValue[] } | null {
+function discriminatorOf(schema: SchemaNode): Discriminator | null {
+  if (schema.alternatives.length < 2) return null;
+  const known = discriminators.get(schema);
+  if (known !== undefined) return known;
+  const found = findDiscriminator(schema);
+  discriminators.set(schema, found);
+  return found;
+}
+
+function findDiscriminator(schema: SchemaNode): Discriminator | null {
   const mappings = schema.alternatives.filter((each) => each.types.includes('object'));
   if (mappings.length < 2) return null;
   for (const [name] of mappings[0]?.properties ?? []) {

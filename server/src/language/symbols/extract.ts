@@ -97,7 +97,8 @@ class Extraction {
     }
     const below = rule?.inside;
     for (const entry of this.#reader.entries(view)) {
-      this.#entry(entry.name, { ...entry, rule: below && inside(rule, entry.name), path: [...path, entry.name] });
+      const { name, key, value } = entry;
+      this.#entry(name, { key, value, rule: below && inside(rule, name), path: [...path, name] });
     }
     for (const item of this.#reader.items(view)) {
       this.#value(item, rule?.refers ? rule : inside(rule, '*'), [...path, '*']);

@@ -93,19 +93,19 @@ export class UnitReader {
   entries(view: View): ViewEntry[] {
     if (view.container) return view.container.type === 'map' ? this.#containerEntries(view.container) : [];
     if (view.node?.type !== 'map') return [];
-    return view.node.items.flatMap((pair) => entryOf(pair, view.part));
+    return entriesOf(view.node.items, view.part);
   }
 
   #containerEntries(container: Container): ViewEntry[] {
     return container.entries.flatMap((entry): ViewEntry[] => {
       if (entry.type === 'leaf') {
         const { root } = entry.parsed;
-        return root?.type === 'map' ? root.items.flatMap((pair) => entryOf(pair, this.#part(entry))) : [];
+        return root?.type === 'map' ? entriesOf(root.items, this.#part(entry)) : [];
       }
       const pair = headerPair(entry);
       const part = this.#part(entry.header);
       const value = { part, node: null, container: entry.body };
-      return pair ? entryOf(pair, part).map((each) => ({ ...each, value })) : [];
+      return pair ? entriesOf([pair], part).map((each) => ({ ...each, value })) : [];
     });
   }
 
@@ -139,9 +139,13 @@ export function textOf(view: View | null): string | null {
   return scalar !== null && scalar.value !== null ? String(scalar.value) : null;
 }
 
-function entryOf(pair: Pair, part: number): ViewEntry[] {
-  const name = keyText(pair.key);
-  return name === null ? [] : [{ name, key: spanOf(part, pair.key), value: viewOfNode(part, pair.value) }];
+function entriesOf(pairs: readonly Pair[], part: number): ViewEntry[] {
+  const entries: ViewEntry[] = [];
+  for (const { key, value } of pairs) {
+    const name = keyText(key);
+    if (name !== null) entries.push({ name, key: spanOf(part, key), value: viewOfNode(part, value) });
+  }
+  return entries;
 }
 
 /** Whether a chunk can't be read, or not where it stands: what it lacks may be there after all. */
