@@ -32,7 +32,8 @@ let page: Page;
 
 beforeAll(async () => {
   product = await openExample({
-    settings: { 'workbench.colorTheme': 'Dark Modern' },
+    // The Explorer stays where it is, so that what is clicked on is what is there.
+    settings: { 'workbench.colorTheme': 'Dark Modern', 'explorer.autoReveal': false },
     env: { MLOPS_ACTOR: 'ana' },
     prepare: async (folder) => {
       await writeTrackers(folder, { local: 'sqlite:///mlflow.db' });
