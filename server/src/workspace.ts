@@ -1,12 +1,15 @@
 import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { OpenArtifacts } from './experiments/artifact-source.ts';
 import type { RunRecord } from './experiments/tracking-store.ts';
 import type { AuditLog } from './models/audit/audit-log.ts';
+import type { LocalStore } from './models/backends/shared/read-only-registry.ts';
 import type { ModelContents } from './models/model-context.ts';
 import type { ModelRegistry } from './models/model-registry.ts';
 import { type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
+import type { TrackingTarget } from './platform/configuration/tracking-uri.ts';
 import { FailureError } from './platform/failure.ts';
 import { ownFolder } from './platform/own-folder.ts';
 import type { Workspace, WorkspaceOptions } from './workspace-port.ts';
@@ -58,18 +61,54 @@ const buildStore: BuildStore = async (tracker, { workspace, server }) => {
 const buildModels: BuildModels = async (resolved, parts) => {
   const [{ openModels }, registry, contents] = await Promise.all([
     import('./open-models.ts'),
-    buildRegistry(resolved),
+    buildRegistry(resolved, parts),
     buildContents(parts.configuration),
   ]);
   return openModels({ ...parts, registry, contents });
 };
 
-async function buildRegistry({ backend, target, uri }: ResolvedRegistry): Promise<ModelRegistry & AuditLog> {
+async function buildRegistry(
+  { backend, target, uri }: ResolvedRegistry,
+  { configuration, server, workspace }: Parameters<BuildModels>[1],
+): Promise<ModelRegistry & AuditLog> {
   if (backend === 'sqlite' && target.type === 'sqlite') {
     const { SqliteRegistry } = await import('./models/backends/sqlite/registry.ts');
     return new SqliteRegistry({ path: target.path });
   }
+  const tracker = trackerOf(configuration, target);
+  if (target.type === 'rest' && server !== null) {
+    const [{ MlflowRestRegistry }, { AuditDatabase }] = await Promise.all([
+      import('./models/backends/mlflow-rest/registry.ts'),
+      import('./models/backends/audit-database/audit-database.ts'),
+    ]);
+    const audit = new AuditDatabase(join(configuration.root, ownFolder, 'audit.db'));
+    return new MlflowRestRegistry({ url: target.url, ...server, audit, tracker });
+  }
+  if (target.type === 'sqlite' || target.type === 'file') {
+    const [{ ReadOnlyRegistry }, store] = await Promise.all([
+      import('./models/backends/shared/read-only-registry.ts'),
+      openMlflowModels(target, (message) => workspace.logger.warn(message)),
+    ]);
+    return new ReadOnlyRegistry(store, tracker);
+  }
   throw new FailureError('unsupported', `${uri} is no registry that this version knows.`);
+}
+
+async function openMlflowModels(
+  { type, path }: Extract<TrackingTarget, { path: string }>,
+  onWarning: (message: string) => void,
+): Promise<LocalStore> {
+  if (type === 'sqlite') {
+    const { openMlflowDatabase } = await import('./models/backends/mlflow-sqlite/store.ts');
+    return openMlflowDatabase(path);
+  }
+  const { openMlflowFolder } = await import('./models/backends/mlflow-file/store.ts');
+  return openMlflowFolder({ path, onWarning });
+}
+
+/** The tracker whose runs are those that versions of a registry name; null where none is. */
+function trackerOf({ trackers }: ResolvedConfiguration, target: TrackingTarget): string | null {
+  return trackers.find((tracker) => isDeepStrictEqual(tracker.target, target))?.name ?? null;
 }
 
 async function buildContents({ root, services }: ResolvedConfiguration): Promise<ModelContents> {
