@@ -70,6 +70,23 @@ const system = bytes(
   'R',
   stop,
 );
+/** A file of numpy with elements as `descr` says. */
+function npy(descr: string, data: Uint8Array): Buffer {
+  const header = `{'descr': ${descr}, 'fortran_order': False, 'shape': (1,), }\n`;
+  return bytes(0x93, 'NUMPY', 1, 0, header.length & 0xff, header.length >> 8, header, data);
+}
+/** What joblib writes before the bytes of an array, which pickle itself would take for opcodes. */
+function arrayOf(count: number, rest: Uint8Array, padding: Uint8Array = bytes()): Buffer {
+  const attributes = [
+    ...[short('shape'), bytes('K', count, 0x85)],
+    ...[short('dtype'), bytes('cnumpy\ndtype\n', short('u1'), 0x85, 'R')],
+    ...(padding.length > 0 ? [short('numpy_array_alignment_bytes'), bytes('K\x10')] : []),
+  ];
+  const wrapper = bytes('cjoblib.numpy_pickle\nNumpyArrayWrapper\n', ')', 0x81);
+  return bytes(proto(4), wrapper, '}(', ...attributes, 'ub', padding, rest);
+}
+const swapped = (content: Buffer, from: string, to: string) =>
+  Buffer.from(content.toString('latin1').replace(from, to), 'latin1');
 const stackGlobal = (module: string, name: string) => bytes(proto(4), short(module), short(name), 0x93, stop);
 
 const attacks: readonly (readonly [string, Readonly<Record<string, Uint8Array | string>>, string])[] = [
@@ -88,7 +105,7 @@ const attacks: readonly (readonly [string, Readonly<Record<string, Uint8Array | 
     { 'm.pkl': bytes(proto(4), short('exec'), '0', short('builtins'), short('exec'), 0x93, stop) },
     'builtins.exec',
   ],
-  ['a name that nobody can follow', { 'm.pkl': bytes(proto(4), 'N', 'N', 0x93, stop) }, 'hidden import'],
+  ['a name that nobody can follow', { 'm.pkl': bytes(proto(4), 'Pa\nPb\n', 0x93, stop) }, 'hidden import'],
   [
     'a name with dots (getattr in disguise)',
     { 'm.pkl': stackGlobal('collections', 'abc.sys.modules') },
@@ -146,6 +163,55 @@ const attacks: readonly (readonly [string, Readonly<Record<string, Uint8Array | 
     { 'm.keras': zip({ 'config.json': Buffer.from('{"layers": [{"class_name": "Lambda"}]}') }) },
     'keras Lambda layer',
   ],
+  ['objects of numpy, spelt otherwise', { 'm.npy': npy("'\\x4f'", system) }, 'posix.system'],
+  ['objects of numpy in a field', { 'm.npy': npy("[('a', 'object')]", system) }, 'posix.system'],
+  [
+    'what joblib would take for an array',
+    { 'm.pkl': arrayOf(17, bytes('cos\nsystem\n(tR0N', stop, stop)) },
+    'os.system',
+  ],
+  [
+    'what joblib would take for padding',
+    { 'm.pkl': arrayOf(1, bytes(0, stop), bytes('(cos\nsystem\n(tR', Buffer.alloc(60, '0'))) },
+    'os.system',
+  ],
+  ['code behind an array', { 'm.joblib': arrayOf(3, bytes(0, 0, 0, 'cos\nsystem\n(tR', stop)) }, 'os.system'],
+  ['a class that is changed', { 'm.pkl': bytes('ccollections\nOrderedDict\n', '}b', stop) }, 'changed class'],
+  [
+    'a hundred others before it',
+    {
+      'm.pkl': bytes(
+        proto(4),
+        ...Array.from({ length: 150 }, (_, index) => bytes(`cacme\nA${index}\n0`)),
+        'cos\nsystem\n.',
+      ),
+    },
+    'os.system',
+  ],
+  ['harm behind a long line', { weights: bytes("S'", 'a'.repeat(2_000_000), "'\n0cos\nsystem\n(tR.") }, 'os.system'],
+  ['a harmless pickle before it, in a file of no name', { weights: bytes('N.', 'cos\nsystem\n(tR.') }, 'os.system'],
+  ['a member with the name of a folder', { 'm.npz': zip({ 'a/': system }) }, 'posix.system'],
+  ['an archive in an archive', { 'm.zip': zip({ 'inner.bin': zip({ 'data.pkl': system }) }) }, 'posix.system'],
+  ['gzip without an end', { 'm.joblib': gzipSync(bytes(system, Buffer.alloc(500))).subarray(0, -12) }, 'posix.system'],
+  [
+    'a layer of Keras, spelt otherwise',
+    { 'm.keras': zip({ 'config.json': Buffer.from('{"class_name": "\\u004cambda"}') }) },
+    'keras Lambda layer',
+  ],
+  [
+    'a function that Keras would import',
+    {
+      'm.keras': zip({
+        'config.json': Buffer.from('{"module": "os", "class_name": "function", "config": "system"}'),
+      }),
+    },
+    'os.system',
+  ],
+  [
+    'a layer in HDF5',
+    { 'm.h5': bytes(0x89, 'HDF\r\n\x1a\n', Buffer.alloc(5_000_000), '{"class_name": "Lambda"}') },
+    'keras Lambda layer',
+  ],
   [
     'a name of control characters',
     { 'm.pkl': bytes(proto(4), short('o\x08os'), short('system'), 0x93, stop) },
@@ -177,6 +243,12 @@ describe('what can’t be judged', () => {
     ['7z', bytes('7z', 0xbc, 0xaf, 0x27, 0x1c), 'unreadable'],
     ['a damaged archive', zip({ 'data.pkl': system }).subarray(0, 40), 'unreadable'],
     ['an empty file', Buffer.alloc(0), 'unreadable'],
+    ['a memo that is numbered as Python reads but does not write', "S'a'\np1_0\n.", 'unreadable'],
+    ['an array of no size', swapped(arrayOf(1, bytes(0, stop)), 'shape', 'share'), 'unreadable'],
+    ['a beginning that fills the memory', Buffer.alloc(1_000_001, '('), 'unreadable'],
+    ['an archive behind something else', bytes('#!/bin/sh\n', zip({ 'config.json': Buffer.from('{}') })), 'unreadable'],
+    ['a file of numpy without its contents', bytes(0x93, 'NUMPY', 1, 0, 200, 0, "{'descr': '|O'"), 'unreadable'],
+    ['a partial function', stackGlobal('functools', 'partial'), 'suspicious'],
   ])('is not called safe: %s', async (_, content, verdict) => {
     const report = await scan({ 'm.pkl': content });
     expect(report.verdict).toBe(verdict);
@@ -190,7 +262,13 @@ describe('what is no pickle', () => {
       'requirements.txt': 'cloudpickle==3\nnumpy\n',
       'README.md': '# Model\n',
       'weights.bin': Buffer.from(Float32Array.from({ length: 1_000 }, Math.sin).buffer),
-      'plain.npy': bytes(0x93, 'NUMPY', 1, 0, 20, 0, "{'descr': '<f8'}   \n", Buffer.alloc(16)),
+      'plain.npy': npy("'<f8'", Buffer.alloc(16)),
+      'fields.npy': npy("[('a', '<f8'), ('when', '<M8[ns]'), ('point', '<f4', (2,))]", Buffer.alloc(24)),
+      'model.h5': bytes(0x89, 'HDF\r\n\x1a\n', 'Lambda "class_name": "Dense"'),
+      'model.keras': zip({
+        'config.json': Buffer.from('{"module": "keras.layers", "class_name": "Dense", "config": {"name": "Lambda"}}'),
+      }),
+      'rows.csv.xz': bytes(0xfd, '7zXZ\x00'),
       'data.zip': zip({ 'a.csv': Buffer.from('a,b\n1,2\n') }),
       'notes.gz': gzipSync('compressed text\n'),
     });

@@ -13,8 +13,20 @@ export class EndOfBytes extends Error {
 
 const chunkBytes = 256 * 1024;
 
-/** Lines of text opcodes: beyond this it is none. */
-const longestLine = 1_000_000;
+/** Of a line, so much is kept: more is no name. */
+const keptOfLine = 1_000;
+/** A line that does not end within so many bytes is none. */
+const longestLine = 16 * 1024 * 1024;
+
+/** It does what nothing honest does. Python may go on where we don't, so harm may stand behind it. */
+export class NotFollowed extends Error {
+  override readonly name = 'NotFollowed';
+}
+
+/** {@link NotFollowed} for whom memory would not do. */
+export function tooLarge(): NotFollowed {
+  return new NotFollowed('It would take more memory than any model needs.');
+}
 
 /** Reads a source from its beginning; what nobody wants is passed over without being read. */
 export class ByteReader {
@@ -68,22 +80,32 @@ export class ByteReader {
 
   skip(count: number): void {
     if (!(count <= this.left)) throw new EndOfBytes();
-    this.#moveTo(this.position + count);
+    this.moveTo(this.position + count);
   }
 
-  /** Up to the next line end, without it. */
+  /** Up to the next line end, without it; of long lines the beginning. */
   line(): string {
-    const parts: number[] = [];
-    for (let value = this.byte(); value !== 0x0a; value = this.byte()) {
-      parts.push(value);
-      if (parts.length > longestLine) throw new EndOfBytes();
+    const parts: Buffer[] = [];
+    let kept = 0;
+    for (let passed = 0; ; ) {
+      if (this.#at >= this.#length) this.#fill();
+      if (this.#length === 0) throw new EndOfBytes();
+      const found = this.#buffer.subarray(this.#at, this.#length).indexOf(0x0a);
+      const count = found < 0 ? this.#length - this.#at : found;
+      const part = this.#buffer.subarray(this.#at, this.#at + Math.min(count, keptOfLine - kept));
+      parts.push(Buffer.from(part));
+      kept += part.length;
+      this.#at += found < 0 ? count : count + 1;
+      if (found >= 0) return Buffer.concat(parts).toString('utf8');
+      passed += count;
+      if (passed > longestLine) throw tooLarge();
     }
-    return Buffer.from(parts).toString('utf8');
   }
 
-  #moveTo(position: number): void {
+  /** Goes to a place before or behind, counted from the beginning. */
+  moveTo(position: number): void {
     const at = position - this.#start;
-    if (at <= this.#length) {
+    if (at >= 0 && at <= this.#length) {
       this.#at = at;
       return;
     }

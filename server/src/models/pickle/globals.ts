@@ -10,7 +10,12 @@ const harmfulModules = new Set(
    lib2to3 test doctest unittest pydoc platform getpass winreg msvcrt _winapi resource fcntl mmap sqlite3 dbm logging
    gzip bz2 lzma zipfile tarfile configparser ast compileall py_compile tokenize rlcompleter readline cmd sched
    concurrent queue select selectors socketserver wsgiref cgi cgitb nntplib poplib imaplib turtledemo
-   tkinter`
+   tkinter uuid hmac _posixsubprocess _socket _ssl _pyio _osx_support _aix_support _pyrepl nturl2path
+   urllib2 httplib SocketServer xmlrpclib anydbm dbhash whichdb thread dummy_thread pexpect sh
+   plumbum invoke fire IPython ipykernel jupyter_client numexpr
+   numpy.f2py numpy.distutils numpy.testing numpy.ctypeslib torch.hub torch.package torch.multiprocessing
+   torch._dynamo torch._inductor torch.utils.cpp_extension torch.utils.bottleneck torch.utils.collect_env torch.utils.model_zoo
+   pandas.io joblib.externals sklearn.externals scipy.io sympy.parsing sympy.utilities`
     .split(/\s+/)
     .filter(Boolean),
 );
@@ -22,8 +27,8 @@ const harmlessNames: ReadonlyMap<string, ReadonlySet<string>> = new Map(
       'set frozenset dict list tuple int float complex str bytes bytearray bool object slice range NoneType Ellipsis NotImplemented',
     __builtin__: 'set frozenset dict list tuple int float complex str unicode long bytearray bool object slice xrange',
     pathlib: 'PosixPath PurePosixPath Path PurePath WindowsPath PureWindowsPath',
-    types: 'SimpleNamespace',
     logging: 'Logger getLogger',
+    types: 'SimpleNamespace',
     collections: 'OrderedDict defaultdict deque Counter ChainMap UserDict UserList namedtuple',
     datetime: 'datetime date time timedelta timezone',
     decimal: 'Decimal',
@@ -50,8 +55,11 @@ const harmlessNames: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     'torch._tensor': '_rebuild_from_type_v2',
     'torch.storage': 'UntypedStorage TypedStorage _load_from_bytes',
     'torch.serialization': '_get_layout',
+    'torch.jit._pickle':
+      'build_intlist build_tensorlist build_doublelist build_boollist build_tensor_from_id restore_type_tag',
     'torch.nn.parameter': 'Parameter Buffer',
-    'joblib.numpy_pickle': 'NumpyArrayWrapper NDArrayWrapper',
+    'joblib.numpy_pickle': 'NumpyArrayWrapper',
+    'catboost.core': 'Pool CatBoost CatBoostClassifier CatBoostRegressor _PoolBase _CatBoostBase',
     'scipy.sparse': 'csr_matrix csc_matrix coo_matrix csr_array csc_array coo_array',
     'pandas._libs.internals': '_unpickle_block',
     'pandas.core.indexes.base': '_new_Index',
@@ -97,9 +105,9 @@ export function judgeGlobal(module: string, name: string): GlobalVerdict {
     return safe;
   }
   if (numpyInternals.test(full)) return safe;
-  const [top = ''] = module.split('.');
-  if (harmfulModules.has(top) || harmfulModules.has(module)) {
-    return { verdict: 'dangerous', detail: `Unpickling would import it: ${top} can run or load anything.` };
+  const harmful = harmfulPart(module);
+  if (harmful !== undefined) {
+    return { verdict: 'dangerous', detail: `Unpickling would import it: ${harmful} can run or load anything.` };
   }
   if (testing.test(module)) return { verdict: 'dangerous', detail: 'Code for tests has no place in a model.' };
   if (harmfulNames.test(name)) return { verdict: 'dangerous', detail: 'A function of that name runs or loads code.' };
@@ -107,7 +115,13 @@ export function judgeGlobal(module: string, name: string): GlobalVerdict {
   return { verdict: 'suspicious', detail: 'It is not known to be harmless: look at what it does.' };
 }
 
+/** The package, or what of it, that does harm. */
+function harmfulPart(module: string): string | undefined {
+  const parts = module.split('.');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('.')).find((part) => harmfulModules.has(part));
+}
+
 const safe: GlobalVerdict = { verdict: 'safe', detail: '' };
 
 const harmfulNames =
-  /^(?:_?eval|_?exec|execfile|runstring|runcode|run_?module|run_?path|system|popen\w*|spawn\w*|call|check_(?:call|output)|compile|__import__|import_module|load(?:s|_\w+)?|unpickle\w*|getattr|setattr|apply|attrgetter|methodcaller|main|rebuild|run|open|urlopen|urlretrieve|read_pickle|remove|rmtree|unlink)$/i;
+  /^(?:_?eval|_?exec|execfile|runstring|runcode|run_?module|run_?path|system|popen\w*|spawn\w*|call|check_(?:call|output)|compile|__import__|import_module|load(?:s|_\w+)?|unpickle\w*|getattr|setattr|apply|attrgetter|methodcaller|main|rebuild|run|open|urlopen|urlretrieve|read_pickle|remove|rmtree|unlink|cdll|pydll|windll|oledll|fileio|(?:named)?temporary\w+|zipfile|tarfile|smtp\w*|ftp\w*|process|thread|timer|threadpool|(?:thread|process)pool\w+|interactive\w+)$/i;

@@ -1,22 +1,33 @@
+import { tooLarge } from './byte-reader.ts';
 import { other, type Value } from './values.ts';
 
-/** Deeper stacks and larger memos are made to exhaust who reads them. */
-const largest = 5_000_000;
+/** Deeper stacks are made to exhaust who reads them. */
+const deepestStack = 1_000_000;
+const largestMemo = 10_000_000;
+/** Characters of texts that the memo keeps; those behind are forgotten. */
+const memoizedText = 100_000_000;
 /** Items of a tuple, entries of a dict that are followed. */
 const followed = 64;
+/** Tuples, dicts and objects that are followed; what comes behind is only passed over. */
+const mostContainers = 2_000_000;
 
-export class TooLarge extends Error {
-  override readonly name = 'TooLarge';
-}
+const forgotten: Value = { type: 'forgotten' };
+const mark: Value = { type: 'mark' };
 
 /** The stack and memo of a pickle machine that makes nothing. */
 export class Machine {
   readonly #stack: Value[] = [];
   readonly #memo = new Map<number, Value>();
+  #text = 0;
+  #containers = 0;
 
   push(value: Value): void {
-    if (this.#stack.length >= largest) throw new TooLarge();
+    if (this.#stack.length >= deepestStack) throw tooLarge();
     this.#stack.push(value);
+  }
+
+  mark(): void {
+    this.push(mark);
   }
 
   pop(): Value {
@@ -32,7 +43,7 @@ export class Machine {
 
   /** All values down to the last mark, which goes, too. */
   popToMark(): Value[] {
-    const at = this.#stack.findLastIndex(({ type }) => type === 'mark');
+    const at = this.#stack.lastIndexOf(mark);
     if (at < 0) throw new RangeError('There is no mark.');
     const values = this.#stack.splice(at + 1);
     this.#stack.pop();
@@ -44,8 +55,9 @@ export class Machine {
   }
 
   remember(index: number, value: Value): void {
-    if (this.#memo.size >= largest) throw new TooLarge();
-    this.#memo.set(index, value);
+    if (this.#memo.size >= largestMemo) throw tooLarge();
+    if (value.type === 'text') this.#text += value.text.length + 20;
+    this.#memo.set(index, value.type === 'text' && this.#text > memoizedText ? forgotten : value);
   }
 
   memoize(): void {
@@ -55,10 +67,44 @@ export class Machine {
   recall(index: number): Value {
     return this.#memo.get(index) ?? other;
   }
-}
 
-export function tupleOf(items: readonly Value[]): Value {
-  return items.length <= followed ? { type: 'tuple', items } : other;
+  pushTuple(items: readonly Value[]): void {
+    this.push(this.#tuple(items));
+  }
+
+  pushDict(items: readonly Value[]): void {
+    const dict: Value = { type: 'dict', entries: new Map(), isCertain: true };
+    addItems(dict, items);
+    this.#pushContainer(dict);
+  }
+
+  /** What calling or instantiating something gives. */
+  pushMade(callable: Value, args: Value): void {
+    if (callable.type !== 'global') {
+      this.push(other);
+      return;
+    }
+    const items = args.type === 'tuple' ? args.items : [];
+    this.#pushContainer({ type: 'object', of: `${callable.module}.${callable.name}`, args: items, state: null });
+  }
+
+  /** {@link pushMade} with arguments that lie on the stack one by one. */
+  pushMadeOf(callable: Value, args: readonly Value[]): void {
+    this.pushMade(callable, this.#tuple(args));
+  }
+
+  #tuple(items: readonly Value[]): Value {
+    return items.length <= followed ? this.#counted({ type: 'tuple', items }) : other;
+  }
+
+  #pushContainer(value: Value): void {
+    this.push(this.#counted(value));
+  }
+
+  #counted(value: Value): Value {
+    this.#containers += 1;
+    return this.#containers > mostContainers ? other : value;
+  }
 }
 
 /** Puts keys and values, in turn, into a dict; other collections keep nothing. */
@@ -66,13 +112,9 @@ export function addItems(target: Value, items: readonly Value[]): void {
   if (target.type !== 'dict') return;
   for (let index = 0; index + 1 < items.length; index += 2) {
     const [key, value] = [items[index], items[index + 1]];
-    if (key?.type === 'text' && value && target.entries.size < followed) target.entries.set(key.text, value);
+    // Two ways to write a key would let one entry hide another.
+    const isPlain = key?.type === 'text' && !key.text.includes('\\');
+    if (isPlain && value && target.entries.size < followed) target.entries.set(key.text, value);
+    else target.isCertain = false;
   }
-}
-
-/** What calling or instantiating something gives. */
-export function madeBy(callable: Value, args: Value): Value {
-  if (callable.type !== 'global') return other;
-  const items = args.type === 'tuple' ? args.items : [];
-  return { type: 'object', of: `${callable.module}.${callable.name}`, args: items, state: null };
 }

@@ -1,30 +1,30 @@
-import { closeSync, createReadStream, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip, createInflate } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { ModelFile } from '#schemas/domain/model-version.ts';
 import type { PickleFile, PickleReport } from '#schemas/domain/pickle-report.ts';
 import { type ByteSource, bytesSource } from './byte-reader.ts';
-import { formOf, headBytes, isPickleName } from './recognize.ts';
-import { type PickleName, scanPickles, unreadable, worst } from './scan-bytes.ts';
+import { isKerasConfig, lambdaLayer, mentionsLambda, scanKerasConfig } from './keras-config.ts';
+import { objectsOf } from './numpy-header.ts';
+import { endsAsZip, type Form, formOf, headBytes, isDataName, isPickleName } from './recognize.ts';
+import { isSurelyNone, type PickleName, scanPickles, unreadable, worst } from './scan-bytes.ts';
+import { inflated, messageOf, readBeginning, spooled } from './unpack.ts';
 import { openZip, type ZipMember } from './zip.ts';
 
 export interface ScanOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Unpacked, an archive in an archive, or a bomb. */
-const largestUnpacked = 16 * 1024 ** 3;
-const inMemory = 32 * 1024 * 1024;
-const deepest = 2;
+/** Archives in archives are followed so far. */
+const deepest = 3;
+/** A zip archive's end, with the longest comment. */
+const tailBytes = 22 + 65_535;
 
 /**
  * Says what the pickles among a model’s files would import, without unpickling any. Looks into zip archives (PyTorch,
- * Keras, `.npz`), numpy’s object arrays, joblib’s files, gzip and zlib; files are recognised by what is in them, so that
- * another name hides nothing. What can’t be looked into and has the name of a pickle is `unreadable`.
+ * Keras, `.npz`), numpy’s object arrays, joblib’s files, gzip and zlib, and for Lambda layers of Keras; files are recognised by what is in them, so that
+ * another name hides nothing. What can’t be looked into is `unreadable`.
  */
 export async function scanModel(
   directory: string,
@@ -45,35 +45,56 @@ interface Course {
 }
 
 async function scanFile(name: PickleName, file: string, course: Course): Promise<PickleFile[]> {
-  const descriptor = openSync(file, 'r');
+  let descriptor: number;
   try {
-    const source = fileSource(descriptor);
-    const head = Buffer.alloc(headBytes);
-    const form = formOf(head.subarray(0, source.read(head, 0)));
-    if (form === 'zip') return await scanZip(name, file, course);
-    if (form === 'gzip' || form === 'zlib') {
-      const unpack = form === 'gzip' ? createGunzip() : createInflate();
-      return await scanStream(name, createReadStream(file).pipe(unpack), course);
-    }
-    return await scanSource(name, source, { form, signal: course.signal });
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    return [unreadable(name, `It can’t be opened: ${messageOf(error)}`)];
+  }
+  try {
+    return await scanOpened(name, { file, source: fileSource(descriptor) }, course);
   } finally {
     closeSync(descriptor);
   }
 }
 
+interface Opened {
+  readonly file: string;
+  readonly source: ByteSource;
+}
+
+async function scanOpened(name: PickleName, { file, source }: Opened, course: Course): Promise<PickleFile[]> {
+  const form = formIn(source);
+  if (form === 'zip') return scanZip(name, file, course);
+  if (form === 'gzip' || form === 'zlib') return scanStream(name, inflated(createReadStream(file), form), course);
+  const found = await scanSource(name, source, { form, signal: course.signal });
+  // Keras and others look for an archive from the end, so that it may begin as something else.
+  return isZipAtEnd(source) ? [...found, ...(await scanZip(name, file, course))] : found;
+}
+
+function formIn(source: ByteSource): Form {
+  const head = Buffer.alloc(headBytes);
+  return formOf(head.subarray(0, source.read(head, 0)));
+}
+
+function isZipAtEnd(source: ByteSource): boolean {
+  const tail = Buffer.alloc(Math.min(tailBytes, source.size));
+  return endsAsZip(tail.subarray(0, source.read(tail, source.size - tail.length)));
+}
+
 async function scanSource(
   name: PickleName,
   source: ByteSource,
-  { form, signal }: { form: ReturnType<typeof formOf>; signal: AbortSignal | undefined },
+  { form, signal }: { readonly form: Form; readonly signal: AbortSignal | undefined },
 ): Promise<PickleFile[]> {
   if (form === 'opaque') {
-    const isWanted = isPickleName(name.member ?? name.path);
-    return isWanted ? [unreadable(name, 'It is packed in a way that is not looked into.')] : [];
+    const isData = isDataName(name.member ?? name.path);
+    return isData ? [] : [unreadable(name, 'It is packed in a way that is not looked into.')];
   }
+  if (form === 'hdf5') return (await hasLambda(source, signal)) ? [lambdaLayer(name)] : [];
   if (form === 'numpy') {
     const start = objectsOf(source);
-    if (start === null) return [];
-    return listed(await scanPickles(name, source, { isMarked: true, start, signal }));
+    return start === null ? [] : listed(await scanPickles(name, source, { isMarked: true, start, signal }));
   }
   return listed(await scanPickles(name, source, { isMarked: form === 'pickle', signal }));
 }
@@ -82,108 +103,71 @@ function listed(file: PickleFile | null): PickleFile[] {
   return file === null ? [] : [file];
 }
 
-/** Where the pickle of a numpy file’s objects begins; null where its elements are plain. */
-function objectsOf(source: ByteSource): number | null {
-  const head = Buffer.alloc(64 * 1024);
-  const length = source.read(head, 0);
-  const wide = (head[6] ?? 1) >= 2;
-  const start = wide ? 12 : 10;
-  const size = wide ? head.readUInt32LE(8) : head.readUInt16LE(8);
-  const header = head.toString('latin1', start, Math.min(length, start + size));
-  // `descr` is `'|O'`, or a list of fields of which one may be.
-  return /['"][<>|=]?O\d*['"]/.test(header) ? start + size : null;
+/** Files of Keras before its version 3 have the configuration somewhere among the numbers. */
+async function hasLambda(source: ByteSource, signal: AbortSignal | undefined): Promise<boolean> {
+  const chunk = Buffer.allocUnsafe(4 * 1024 * 1024);
+  const overlap = 1024;
+  for (let offset = 0; offset < source.size; offset += chunk.length - overlap) {
+    if (mentionsLambda(chunk.subarray(0, source.read(chunk, offset)))) return true;
+    await turn();
+    signal?.throwIfAborted();
+  }
+  return false;
 }
 
-async function scanZip(name: PickleName, file: string, course: Course): Promise<PickleFile[]> {
-  if (course.depth >= deepest) return [unreadable(name, 'It is an archive in an archive in an archive.')];
+async function scanZip(name: PickleName, archive: string | Buffer, course: Course): Promise<PickleFile[]> {
   const found: PickleFile[] = [];
   try {
-    for await (const member of openZip(file)) {
+    for await (const member of openZip(archive)) {
       course.signal?.throwIfAborted();
       const place = { path: name.path, member: name.member === null ? member.name : `${name.member}/${member.name}` };
       found.push(...(await scanMember(place, member, course)));
     }
   } catch (error) {
     course.signal?.throwIfAborted();
-    found.push(unreadable(name, `The archive is damaged: ${error instanceof Error ? error.message : String(error)}`));
+    found.push(unreadable(name, `The archive is damaged: ${messageOf(error)}`));
   }
   return found;
 }
 
 async function scanMember(name: PickleName, member: ZipMember, course: Course): Promise<PickleFile[]> {
   if (member.isEncrypted) return [unreadable(name, 'It is encrypted.')];
-  return scanStream(name, await member.open(), course);
-}
-
-/** Scans what has to be unpacked: small things in memory, others by way of a file that is gone afterwards. */
-async function scanStream(name: PickleName, stream: Readable, course: Course): Promise<PickleFile[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'mlops-scan-'));
-  const file = join(folder, 'unpacked');
   try {
-    const head = await unpack(stream, file);
-    if (head !== null) return await scanHead(name, head, course);
-    return await scanFile(name, file, { ...course, depth: course.depth + 1 });
+    return await scanStream(name, await member.open(), course);
   } catch (error) {
     course.signal?.throwIfAborted();
-    return [unreadable(name, `It can’t be unpacked: ${error instanceof Error ? error.message : String(error)}`)];
+    return [unreadable(name, `It can’t be unpacked: ${messageOf(error)}`)];
+  }
+}
+
+/** Scans what has to be unpacked; where that fails, what there was before. */
+async function scanStream(name: PickleName, stream: Readable, course: Course): Promise<PickleFile[]> {
+  try {
+    if (course.depth >= deepest) return [unreadable(name, 'It is an archive within archives.')];
+    const inner = { ...course, depth: course.depth + 1 };
+    const { bytes, ...beginning } = await readBeginning(stream);
+    if (beginning.isWhole) return withFailure(name, await scanBytes(name, bytes, inner), beginning.failure);
+    if (isKerasConfig(name)) return [unreadable(name, 'A configuration of that size is not looked into.')];
+    const isOdd = formOf(bytes) === 'unknown' && !isPickleName(name.member ?? name.path);
+    if (isOdd && (await isSurelyNone(bytes, course.signal))) return [];
+    const scan = async (file: string, failure: string | null) =>
+      withFailure(name, await scanFile(name, file, inner), failure);
+    return await spooled({ bytes, ...beginning }, scan, course.signal);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    stream.destroy();
   }
 }
 
-/** The bytes, where they are few; else they are in the file. */
-async function unpack(stream: Readable, file: string): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const spill = new Transform({
-    transform(chunk: Buffer, _, done) {
-      size += chunk.length;
-      if (size > largestUnpacked) done(new Error('it is larger than 16 GB'));
-      else done(null, chunk);
-    },
-  });
-  const source = stream.pipe(spill);
-  stream.on('error', (error) => spill.destroy(error));
-  const iterator: AsyncIterator<Buffer> = source[Symbol.asyncIterator]();
-  for (;;) {
-    const { done, value } = await iterator.next();
-    if (done === true) return Buffer.concat(chunks);
-    chunks.push(value);
-    if (size > inMemory) break;
-  }
-  await pipeline(async function* () {
-    yield* chunks;
-    for (;;) {
-      const { done, value } = await iterator.next();
-      if (done === true) return;
-      yield value;
-    }
-  }, createWriteStream(file));
-  return null;
+function withFailure(name: PickleName, found: PickleFile[], failure: string | null): PickleFile[] {
+  return failure === null ? found : [...found, unreadable(name, `It can’t be unpacked: ${failure}`)];
 }
 
-async function scanHead(name: PickleName, bytes: Buffer, course: Course): Promise<PickleFile[]> {
+async function scanBytes(name: PickleName, bytes: Buffer, course: Course): Promise<PickleFile[]> {
   const form = formOf(bytes);
-  if (form === 'zip' || form === 'gzip' || form === 'zlib') {
-    return isPickleName(name.member ?? name.path) ? [unreadable(name, 'It is an archive in an archive.')] : [];
-  }
+  if (form === 'zip') return scanZip(name, bytes, course);
+  if (form === 'gzip' || form === 'zlib') return scanStream(name, inflated(Readable.from([bytes]), form), course);
   const found = await scanSource(name, bytesSource(bytes), { form, signal: course.signal });
-  return [...found, ...lambdaLayers(name, bytes)];
-}
-
-/** Keras keeps the code of Lambda layers in its configuration, as marshalled Python. */
-function lambdaLayers(name: PickleName, bytes: Buffer): PickleFile[] {
-  if (!/(?:^|\/)config\.json$/.test(name.member ?? '')) return [];
-  const offset = bytes.toString('latin1').search(/"class_name"\s*:\s*"Lambda"/);
-  if (offset < 0) return [];
-  const detail = 'Loading the model makes a function of the Python code in it.';
-  return [
-    {
-      ...name,
-      verdict: 'dangerous',
-      findings: [{ offset, opcode: '', name: 'keras Lambda layer', verdict: 'dangerous', detail }],
-    },
-  ];
+  return isKerasConfig(name) ? [...found, ...listed(scanKerasConfig(name, bytes))] : found;
 }
 
 function fileSource(descriptor: number): ByteSource {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { type Entry, open, type ZipFile } from 'yauzl';
+import { type Entry, fromBuffer, open, type ZipFile } from 'yauzl';
 
 export interface ZipMember {
   readonly name: string;
@@ -12,11 +12,12 @@ export interface ZipMember {
  * The files of a zip archive, as its central directory lists them. Checksums are not looked at: who loads the archive may
  * not look, either. Fails where the directory is damaged.
  */
-export async function* openZip(path: string): AsyncGenerator<ZipMember> {
-  const archive = await openArchive(path);
+export async function* openZip(source: string | Buffer): AsyncGenerator<ZipMember> {
+  const archive = await openArchive(source);
   try {
     for await (const entry of entriesOf(archive)) {
-      if (entry.fileName.endsWith('/')) continue;
+      // The name of a folder does not keep it from having contents.
+      if (entry.fileName.endsWith('/') && entry.compressedSize === 0) continue;
       yield {
         name: entry.fileName,
         isEncrypted: (entry.generalPurposeBitFlag & 1) === 1,
@@ -28,16 +29,12 @@ export async function* openZip(path: string): AsyncGenerator<ZipMember> {
   }
 }
 
-function openArchive(path: string): Promise<ZipFile> {
+function openArchive(source: string | Buffer): Promise<ZipFile> {
+  const options = { lazyEntries: true, autoClose: false, strictFileNames: false, validateEntrySizes: false };
   return new Promise((resolve, reject) => {
-    open(
-      path,
-      { lazyEntries: true, autoClose: false, strictFileNames: false, validateEntrySizes: false },
-      (error, archive) => {
-        if (archive) resolve(archive);
-        else reject(error);
-      },
-    );
+    const settle = (error: Error | null, archive?: ZipFile) => (archive ? resolve(archive) : reject(error));
+    if (typeof source === 'string') open(source, options, settle);
+    else fromBuffer(source, options, settle);
   });
 }
 

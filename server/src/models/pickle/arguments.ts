@@ -1,0 +1,61 @@
+import type { ByteReader } from './byte-reader.ts';
+import type { Argument, Opcode } from './opcodes.ts';
+
+/** What stands behind an opcode; numbers that are not what Python writes are NaN. */
+export interface ReadArgument {
+  readonly number?: number;
+  readonly text?: string;
+  readonly lines?: readonly [string, string];
+  /** Of byte strings that are worth a look. */
+  readonly bytes?: Buffer;
+}
+
+/** Texts longer than this are no names. */
+const longestName = 256;
+/** Byte strings up to this are looked into for a pickle. */
+const largestNested = 4 * 1024 * 1024;
+
+const texts = new Set(['BINUNICODE', 'SHORT_BINUNICODE', 'BINUNICODE8', 'BINSTRING', 'SHORT_BINSTRING']);
+const byteStrings = new Set(['BINBYTES', 'SHORT_BINBYTES', 'BINBYTES8', 'BYTEARRAY8', 'BINSTRING', 'SHORT_BINSTRING']);
+
+/** Reads what stands behind an opcode; long data is passed over. */
+export function readArgument({ name, argument }: Opcode, reader: ByteReader): ReadArgument {
+  switch (argument.type) {
+    case 'none':
+      return {};
+    case 'line': {
+      const text = reader.line();
+      return { text, number: /^-?\d+L?$/.test(text) ? Number.parseInt(text, 10) : Number.NaN };
+    }
+    case 'lines':
+      return { lines: [reader.line(), reader.line()] };
+    case 'fixed':
+      return { number: reader.unsigned(argument.bytes) };
+    case 'data':
+      return readData(name, argument, reader);
+  }
+}
+
+function readData(
+  name: string,
+  { lengthBytes }: Extract<Argument, { type: 'data' }>,
+  reader: ByteReader,
+): ReadArgument {
+  const length = reader.unsigned(lengthBytes);
+  if (name.startsWith('LONG')) return { number: readLong(length, reader) };
+  const isText = texts.has(name) && length <= longestName;
+  const isNested = byteStrings.has(name) && length <= largestNested;
+  if (!isText && !isNested) {
+    reader.skip(length);
+    return {};
+  }
+  const bytes = reader.bytes(length);
+  return { ...(isText ? { text: bytes.toString('utf8') } : {}), ...(isNested ? { bytes } : {}) };
+}
+
+function readLong(length: number, reader: ByteReader): number {
+  if (length === 0) return 0;
+  if (length <= 6) return reader.bytes(length).readIntLE(0, length);
+  reader.skip(length);
+  return Number.NaN;
+}
