@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { auditText } from '#client/features/models/audit-commands.ts';
+import { registryItemView } from '#client/features/models/items.ts';
+import { RegistryModel } from '#client/features/models/model.ts';
+import type { RegistryNode } from '#client/features/models/nodes.ts';
+import { toFailure } from '#client/platform/failures.ts';
+import type { Server } from '#client/platform/server-connection.ts';
+import type { ModelVersion } from '#schemas/domain/model-version.ts';
+import { listModels, listVersions } from '#schemas/protocol/models.ts';
+
+const time = { now: 1_800_000_000_000, locale: 'en' };
+const version = (parts: Partial<ModelVersion> = {}): ModelVersion => ({
+  ...{ model: 'churn', version: '1.0.0', stage: null, aliases: [], size: 1_500, fileCount: 2, signed: false },
+  ...{ manifestDigest: 'a'.repeat(64), rootDigest: 'b'.repeat(64), archived: false, framework: null },
+  ...{ createdAt: time.now - 7_200_000, createdBy: 'ana' },
+  ...parts,
+});
+const guarantees = { uniqueVersions: true, atomicChanges: true, writable: true };
+
+/** A server with so many models of so many versions. */
+function registry(models: number, versions = 1, given: Partial<typeof guarantees> = {}) {
+  const asked: unknown[] = [];
+  const answer = (method: string, params: { model?: string; count?: number }) => {
+    asked.push({ method, ...params });
+    const shown = Math.min(params.count ?? 200, method === listModels.method ? models : versions);
+    const names = Array.from({ length: shown }, (_, index) => index);
+    if (method === listVersions.method) {
+      return { versions: names.map((n) => version({ version: `1.${versions - n}.0` })), total: versions };
+    }
+    return {
+      models: names.map((n) => ({ name: `model-${n}`, versions, latest: version({ model: `model-${n}` }) })),
+      total: models,
+      registry: { backend: 'sqlite', uri: 'sqlite:///models.db', guarantees: { ...guarantees, ...given } },
+    };
+  };
+  const server: Pick<Server, 'request'> = {
+    request: async (definition, params) => definition.result.parse(answer(definition.method, Object(params))),
+  };
+  return { server, asked };
+}
+
+const open = (server: Pick<Server, 'request'>, folders = [{ uri: 'file:///ws', name: 'ws' }]) =>
+  new RegistryModel({ server, folders: () => folders, toFailure });
+
+const labels = (nodes: readonly RegistryNode[]) => nodes.map((node) => registryItemView(node, time).label);
+
+describe('the tree of models', () => {
+  it('shows models and their versions, and more of them when asked', async () => {
+    const model = open(registry(250, 3).server);
+    const first = await model.children();
+    expect(first).toHaveLength(201);
+    const last = first.at(-1);
+    expect(last && registryItemView(last, time)).toMatchObject({ label: 'Show more', description: '200 of 250' });
+    if (last?.kind === 'more') model.showMore(last.parentId);
+    expect(await model.children()).toHaveLength(250);
+    expect(labels(await model.children(first[0]))).toEqual(['1.3.0', '1.2.0', '1.1.0']);
+    expect(model.nodeOf({ id: first[0]?.id })).toMatchObject({ kind: 'model' });
+    expect(model.nodeOf({ id: 'other' })).toBeUndefined();
+  });
+
+  it('asks for what the person searches', async () => {
+    const { server, asked } = registry(0);
+    const model = open(server);
+    expect(await model.children()).toEqual([]);
+    model.filter = { text: 'cats', archived: true };
+    expect(labels(await model.children())).toEqual(['No model fits the search']);
+    expect(asked.at(-1)).toMatchObject({ text: 'cats', archived: true });
+  });
+
+  it('has a node for each folder of several', async () => {
+    const model = open(registry(0).server, [
+      { uri: 'file:///a', name: 'a' },
+      { uri: 'file:///b', name: 'b' },
+    ]);
+    const folders = await model.children();
+    expect(labels(folders)).toEqual(['a', 'b']);
+    expect(labels(await model.children(folders[0]))).toEqual(['No models yet']);
+  });
+
+  it('says why a registry can’t be read, and offers another try', async () => {
+    const failing: Pick<Server, 'request'> = {
+      request: async () => {
+        throw Object.assign(new Error('no'), {
+          data: { reason: 'unreachable', message: 'Nothing answers.', remedy: 'Start it.' },
+        });
+      },
+    };
+    const [node] = await open(failing).children();
+    expect(node && registryItemView(node, time)).toMatchObject({
+      label: 'Nothing answers.',
+      description: 'Start it.',
+      command: { id: 'mlops.refreshModels' },
+    });
+  });
+
+  it('tells what a registry can’t promise', async () => {
+    const [node] = await open(registry(1, 1, { writable: false, uniqueVersions: false }).server).children();
+    const item = node && registryItemView(node, time);
+    expect(item?.context).toContain('readOnly');
+    expect(item?.tooltip).toContain('can only be read');
+    expect(item?.tooltip).toContain('register at once');
+  });
+});
+
+describe('a version', () => {
+  const item = (parts: Partial<ModelVersion>) =>
+    registryItemView({ kind: 'version', id: 'v', folder: 'file:///ws', version: version(parts) }, time);
+
+  it('shows stage, aliases and signature as badges, for eyes and ears', () => {
+    const { description, spoken, context, icon } = item({ stage: 'production', aliases: ['champion'], signed: true });
+    expect(description).toBe('production · @champion · signed · 2 hr. ago');
+    expect(spoken).toBe('churn 1.0.0, production, @champion, signed, 2 hr. ago');
+    expect(context).toEqual(expect.arrayContaining(['active', 'signed', 'staged']));
+    expect(icon.id).toBe('verified-filled');
+  });
+
+  it('that is archived looks it', () => {
+    expect(item({ archived: true })).toMatchObject({ icon: { id: 'archive' }, description: 'archived · 2 hr. ago' });
+    expect(item({ archived: true }).context).toContain('archived');
+  });
+
+  it('has a tooltip without markup of its own', () => {
+    expect(item({ createdBy: '[a](http://x)' }).tooltip).toContain('\\[a\\]\\(http://x\\)');
+  });
+});
+
+describe('the audit log as text', () => {
+  it('is a table in which nothing breaks out of its cell', () => {
+    const entry = {
+      ...{ seq: 1, time: 0, actor: 'a|b', action: 'promote', target: 'churn@1.0.0', before: null },
+      ...{ after: { stage: 'production' }, reason: 'two\nlines', previous: '', hash: '' },
+    };
+    const text = auditText([entry], { total: 3, target: 'churn' });
+    expect(text).toContain('# Audit log of churn');
+    expect(text).toContain(
+      '| 1 | 1970-01-01T00:00:00.000Z | a\\|b | promote | churn@1.0.0 | stage: production | two lines |',
+    );
+    expect(text).toContain('2 older entries are not shown.');
+  });
+});
