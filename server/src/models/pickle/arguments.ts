@@ -6,7 +6,7 @@ export interface ReadArgument {
   readonly number?: number;
   readonly text?: string;
   readonly lines?: readonly [string, string];
-  /** Of byte strings that are worth a look. */
+  /** Of byte strings, and texts that stand for such, that are worth a look. */
   readonly bytes?: Buffer;
 }
 
@@ -44,13 +44,18 @@ function readData(
   const length = reader.unsigned(lengthBytes);
   if (name.startsWith('LONG')) return { number: readLong(length, reader) };
   const isText = texts.has(name) && length <= longestName;
-  const isNested = byteStrings.has(name) && length <= largestNested;
+  const isNested = (byteStrings.has(name) || texts.has(name)) && length <= largestNested;
   if (!isText && !isNested) {
     reader.skip(length);
     return {};
   }
   const bytes = reader.bytes(length);
-  return { ...(isText ? { text: bytes.toString('utf8') } : {}), ...(isNested ? { bytes } : {}) };
+  return { ...(isText ? { text: bytes.toString('utf8') } : {}), ...(isNested ? { bytes: unpacked(bytes) } : {}) };
+}
+
+/** Protocols before 3 write bytes as texts of the same letters. */
+function unpacked(bytes: Buffer): Buffer {
+  return bytes[0] === 0xc2 && bytes[1] === 0x80 ? Buffer.from(bytes.toString('utf8'), 'latin1') : bytes;
 }
 
 function readLong(length: number, reader: ByteReader): number {

@@ -25,7 +25,8 @@ const harmlessNames: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries({
     builtins:
       'set frozenset dict list tuple int float complex str bytes bytearray bool object slice range NoneType Ellipsis NotImplemented',
-    __builtin__: 'set frozenset dict list tuple int float complex str unicode long bytearray bool object slice xrange',
+    __builtin__:
+      'set frozenset dict list tuple int float complex str unicode long bytes bytearray bool object slice xrange Ellipsis NotImplemented',
     pathlib: 'PosixPath PurePosixPath Path PurePath WindowsPath PureWindowsPath',
     logging: 'Logger getLogger',
     types: 'SimpleNamespace',
@@ -46,6 +47,7 @@ const harmlessNames: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     'numpy.random._mt19937': 'MT19937',
     'numpy.random._pcg64': 'PCG64',
     'numpy.random.bit_generator': 'SeedSequence __pyx_unpickle_SeedSequence',
+    'numpy.ma': 'MaskedArray',
     'numpy.ma.core': 'MaskedArray _mareconstruct',
     'numpy.dtypes': 'StringDType',
     torch:
@@ -60,7 +62,6 @@ const harmlessNames: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     'torch.nn.parameter': 'Parameter Buffer',
     'joblib.numpy_pickle': 'NumpyArrayWrapper',
     'catboost.core': 'Pool CatBoost CatBoostClassifier CatBoostRegressor _PoolBase _CatBoostBase',
-    'scipy.sparse': 'csr_matrix csc_matrix coo_matrix csr_array csc_array coo_array',
     'pandas._libs.internals': '_unpickle_block',
     'pandas.core.indexes.base': '_new_Index',
     'pandas.core.indexes.datetimes': '_new_DatetimeIndex',
@@ -75,6 +76,10 @@ const harmlessNames: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 /** Same things under the names that numpy has had for them. */
 const numpyInternals =
   /^numpy\.(?:_core|core)\.(?:multiarray|numeric|_internal)\.(?:_reconstruct|scalar|_frombuffer|ndarray|dtype)$/;
+
+/** Spelt like functions, though they are classes, or do no more than to make an object of one. */
+const spelledOtherwise =
+  /^(?:scipy\.sparse(?:\._?(?:bsr|coo|csc|csr|dia|dok|lil))?\.(?:bsr|coo|csc|csr|dia|dok|lil)_(?:matrix|array)|sklearn\.(?:neighbors\._(?:kd|ball)_tree|metrics\._dist_metrics)\.newObj)$/;
 
 /** Packages whose classes (by the spelling of their names) are what models are made of; no functions, no tests. */
 const classesOf =
@@ -104,7 +109,7 @@ export function judgeGlobal(module: string, name: string): GlobalVerdict {
     if (name === '_load_from_bytes') return { verdict: 'suspicious', detail: 'It loads another pickle from bytes.' };
     return safe;
   }
-  if (numpyInternals.test(full)) return safe;
+  if (numpyInternals.test(full) || spelledOtherwise.test(full)) return safe;
   const harmful = harmfulPart(module);
   if (harmful !== undefined) {
     return { verdict: 'dangerous', detail: `Unpickling would import it: ${harmful} can run or load anything.` };

@@ -1,7 +1,7 @@
 import type { ReadArgument } from './arguments.ts';
 import { NotFollowed } from './byte-reader.ts';
 import { addItems, type Machine } from './machine.ts';
-import { other } from './values.ts';
+import { other, thing } from './values.ts';
 
 /** Does to stack and memo what an opcode does that imports nothing. */
 export function move(name: string, { number = Number.NaN, text }: ReadArgument, machine: Machine): void {
@@ -118,7 +118,7 @@ function build(name: string, machine: Machine): void {
     case 'LIST':
     case 'FROZENSET':
       machine.popToMark();
-      machine.push(other);
+      machine.push(thing);
       return;
     case 'REDUCE':
     case 'NEWOBJ': {
@@ -141,8 +141,12 @@ function build(name: string, machine: Machine): void {
       machine.pop();
       machine.push(other);
       return;
-    default:
-      // Numbers, sets, buffers and persistent ids: values that nothing here asks about.
+    case 'PERSID':
+    case 'NEXT_BUFFER':
       machine.push(other);
+      return;
+    default:
+      // Floats, lists, sets and bytes: nothing here asks about them.
+      machine.push(thing);
   }
 }

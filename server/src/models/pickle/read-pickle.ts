@@ -6,7 +6,7 @@ import { judgeGlobal } from './globals.ts';
 import { Machine } from './machine.ts';
 import { move } from './moves.ts';
 import { type Opcode, opcodes } from './opcodes.ts';
-import { arrayWrapper, inlineArray, isNoText, other, type Value } from './values.ts';
+import { arrayWrapper, inlineArray, isNoText, other, thing, type Value } from './values.ts';
 
 /** Why a pickle could not be read to its end. */
 export interface Damage {
@@ -188,7 +188,7 @@ function* setState(offset: number, context: Step): Generator<void, void> {
     throw new NotFollowed('It has an array as joblib writes none.');
   yield* passOverArray(state, context);
   machine.pop();
-  machine.push(other);
+  machine.push(thing);
 }
 
 /** joblib writes an array's bytes behind its wrapper, or a pickle of its objects. */

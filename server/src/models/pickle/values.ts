@@ -12,13 +12,25 @@ export type Value =
   | { readonly type: 'dict'; readonly entries: Map<string, Value>; isCertain: boolean }
   /** Made by a class or function; `state` is what BUILD gave it. */
   | { readonly type: 'object'; readonly of: string; readonly args: readonly Value[]; state: Value | null }
+  /** A list, set, float, … */
+  | { readonly type: 'thing' }
   | { readonly type: 'other' };
 
+/** Something that may be anything. */
 export const other: Value = { type: 'other' };
+/** Something of no interest that is no text. */
+export const thing: Value = { type: 'thing' };
+
+/** Classes, by their spelling, of which none is a text; functions may give one. */
+const ofLibraries = /^(?:numpy|joblib|sklearn|scipy|pandas)\.(?:[\w.]*\.)?(?:_reconstruct|dtype|ndarray|_?[A-Z]\w*)$/;
 
 /** Whether it can't be a text, whatever runs: Python would refuse it as a name. */
-export function isNoText({ type }: Value): boolean {
-  return type === 'number' || type === 'none' || type === 'global' || type === 'tuple' || type === 'dict';
+export function isNoText(value: Value): boolean {
+  const { type } = value;
+  if (type === 'object') return ofLibraries.test(value.of);
+  return (
+    type === 'thing' || type === 'number' || type === 'none' || type === 'global' || type === 'tuple' || type === 'dict'
+  );
 }
 
 /** An array that joblib wrote into the stream behind its wrapper. */
