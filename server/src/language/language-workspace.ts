@@ -13,7 +13,7 @@ import type { CheckedFile, PythonKnowledge } from './python/python-knowledge.ts'
 import type { SummaryAnswer } from './stored/language-index.worker.ts';
 import { isCurrent, readSummary, type StoredSummary } from './stored/stored-summary.ts';
 import { readSummaries, type Summaries, writeSummaries } from './stored/summary-cache.ts';
-import { summariesInWorker } from './stored/summary-worker.ts';
+import { summariesInWorkers } from './stored/summary-workers.ts';
 import { inOrder } from './summarize.ts';
 import { type IndexedFile, WorkspaceIndex } from './symbols/workspace-index.ts';
 import { parseSource } from './syntax/source.ts';
@@ -116,7 +116,7 @@ export class LanguageWorkspace {
   }
 
   /**
-   * Reads our files below some folders in a thread of its own, and lets others have their turn in between. What was kept
+   * Reads our files below some folders in threads of their own, and lets others have their turn in between. What was kept
    * of them on disk is not read again while it holds.
    */
   async indexFolders(folders: readonly string[], signal: AbortSignal): Promise<number> {
@@ -153,12 +153,12 @@ export class LanguageWorkspace {
     const left = new Set(paths);
     if (paths.length >= WORTH_A_THREAD) {
       try {
-        for await (const answer of summariesInWorker(paths, known, signal)) {
+        for await (const answer of summariesInWorkers(paths, known, signal)) {
           for (const [path] of answer) left.delete(path);
           yield answer;
         }
       } catch {
-        // The thread could not start, or died of one of the files: the rest is read here.
+        // A thread could not start, or died of one of the files: the rest is read here.
         signal.throwIfAborted();
       }
     }

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { readSummary, type StoredSummary } from './stored-summary.ts';
+import { readSummarySync, type StoredSummary } from './stored-summary.ts';
 
 export interface SummaryQuestion {
   readonly paths: readonly string[];
@@ -13,9 +13,6 @@ export type SummaryAnswer = readonly (readonly [path: string, summary: StoredSum
 const port = parentPort;
 if (!port) throw new Error('This file runs in a worker thread only.');
 
-port.on('message', async ({ paths, before }: SummaryQuestion) => {
-  const answer: SummaryAnswer = await Promise.all(
-    paths.map(async (path) => [path, await readSummary(path, before.get(path))] as const),
-  );
-  port.postMessage(answer);
+port.on('message', ({ paths, before }: SummaryQuestion) => {
+  port.postMessage(paths.map((path) => [path, readSummarySync(path, before.get(path))]) satisfies SummaryAnswer);
 });

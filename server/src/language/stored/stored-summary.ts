@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -23,26 +24,51 @@ export type StoredSummary = z.infer<typeof storedSummary>;
 /** What a file says now; `before` where that still holds; null for one that is gone, too large or no text. */
 export async function readSummary(path: string, before: StoredSummary | undefined): Promise<StoredSummary | null> {
   try {
-    const { mtimeMs: modified, size, isFile } = await stateOf(path);
-    if (!isFile || size > MAX_BYTES) return null;
-    if (before?.modified === modified && before.size === size) return before;
-    const bytes = await readFile(path);
-    const digest = createHash('sha256').update(bytes).digest('base64');
-    if (before?.digest === digest) return { ...before, modified, size };
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return { modified, size, digest, summary: summarize(pathToFileURL(path).href, text) };
+    const state = stateOf(await stat(path));
+    if (state === null) return null;
+    if (before && isUnchanged(state, before)) return before;
+    return summaryOf(path, { state, bytes: await readFile(path), before });
+  } catch {
+    return null;
+  }
+}
+
+/** The same for a thread that has nothing else to do: waiting for each file costs less than being called back. */
+export function readSummarySync(path: string, before: StoredSummary | undefined): StoredSummary | null {
+  try {
+    const state = stateOf(statSync(path));
+    if (state === null) return null;
+    if (before && isUnchanged(state, before)) return before;
+    return summaryOf(path, { state, bytes: readFileSync(path), before });
   } catch {
     return null;
   }
 }
 
 /** Whether a file is still the one that a summary was made of, by its state alone. */
-export async function isCurrent(path: string, { modified, size }: StoredSummary): Promise<boolean> {
-  const state = await stateOf(path).catch(() => null);
-  return state?.mtimeMs === modified && state.size === size;
+export async function isCurrent(path: string, summary: StoredSummary): Promise<boolean> {
+  const stats = await stat(path).catch(() => null);
+  const state = stats && stateOf(stats);
+  return state !== null && isUnchanged(state, summary);
 }
 
-async function stateOf(path: string): Promise<{ mtimeMs: number; size: number; isFile: boolean }> {
-  const stats = await stat(path);
-  return { mtimeMs: stats.mtimeMs, size: stats.size, isFile: stats.isFile() };
+type State = Pick<StoredSummary, 'modified' | 'size'>;
+
+/** null for what is no file, or too large. */
+function stateOf(stats: Stats): State | null {
+  return stats.isFile() && stats.size <= MAX_BYTES ? { modified: stats.mtimeMs, size: stats.size } : null;
+}
+
+function isUnchanged({ modified, size }: State, before: State): boolean {
+  return before.modified === modified && before.size === size;
+}
+
+function summaryOf(
+  path: string,
+  { state, bytes, before }: { state: State; bytes: Uint8Array; before: StoredSummary | undefined },
+): StoredSummary {
+  const digest = hash('sha256', bytes, 'base64');
+  if (before?.digest === digest) return { ...before, ...state };
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  return { ...state, digest, summary: summarize(pathToFileURL(path).href, text) };
 }
