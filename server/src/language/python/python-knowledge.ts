@@ -1,9 +1,13 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Source } from '../syntax/source.ts';
 import { checkPython, type PythonDiagnostic } from './check-python.ts';
 import type { PythonModules } from './python-modules.ts';
 
 /** So long after the last edit a look begins: half a word matches no parameter. */
 const QUIET_MS = 120;
+
+/** Looks at once: each holds a file and its trees, and a workspace has thousands of files. */
+const MOST_AT_ONCE = 4;
 
 /** A file as it is now. `identity` is another object for another content. */
 export interface CheckedFile {
@@ -38,6 +42,10 @@ export class PythonKnowledge {
   readonly #due = new Map<string, NodeJS.Timeout>();
   readonly #running = new Map<string, AbortController>();
   readonly #revisions = new Map<string, number>();
+  /** Files to look at, the last first: it is the one that somebody edits. One that does not wait any more was taken since. */
+  readonly #stack: string[] = [];
+  readonly #waiting = new Set<string>();
+  #lookers = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -76,6 +84,7 @@ export class PythonKnowledge {
   forget(uri: string): void {
     clearTimeout(this.#due.get(uri));
     this.#due.delete(uri);
+    this.#waiting.delete(uri);
     this.#running.get(uri)?.abort();
     this.#looks.delete(uri);
   }
@@ -84,13 +93,33 @@ export class PythonKnowledge {
     clearTimeout(this.#due.get(uri));
     this.#due.set(
       uri,
-      setTimeout(() => void this.#look(uri), QUIET_MS),
+      setTimeout(() => this.#queue(uri), QUIET_MS),
     );
   }
 
-  async #look(uri: string): Promise<void> {
+  #queue(uri: string): void {
     this.#due.delete(uri);
     this.#running.get(uri)?.abort();
+    this.#waiting.add(uri);
+    this.#stack.push(uri);
+    if (this.#lookers < MOST_AT_ONCE) void this.#lookAtAll();
+  }
+
+  async #lookAtAll(): Promise<void> {
+    this.#lookers++;
+    try {
+      for (let uri = this.#stack.pop(); uri !== undefined; uri = this.#stack.pop()) {
+        if (!this.#waiting.delete(uri)) continue;
+        await this.#look(uri);
+        // The editor’s next request comes before the next file.
+        await turn();
+      }
+    } finally {
+      this.#lookers--;
+    }
+  }
+
+  async #look(uri: string): Promise<void> {
     const file = this.#options.fileAt(uri);
     if (!file) return this.forget(uri);
     const aborter = new AbortController();
