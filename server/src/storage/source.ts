@@ -15,14 +15,6 @@ export function fileSource(path: string, size: number): BlobSource {
   };
 }
 
-/** Bytes in memory. */
-export function bytesSource(bytes: Uint8Array): BlobSource {
-  return {
-    size: bytes.length,
-    open: (start, end) => Readable.from(start >= end ? [] : [bytes.subarray(start, end)]),
-  };
-}
-
 /** The bytes of a source from `start` to `end`; what is wrong with its file is told in words. */
 export async function* sourceChunks(source: BlobSource, start = 0, end = source.size): AsyncIterable<Uint8Array> {
   try {
