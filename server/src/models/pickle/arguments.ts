@@ -10,6 +10,8 @@ export interface ReadArgument {
   readonly bytes?: Buffer;
 }
 
+const nothing: ReadArgument = {};
+
 /** Texts longer than this are no names. */
 const longestName = 256;
 /** Byte strings up to this are looked into for a pickle. */
@@ -22,7 +24,7 @@ const byteStrings = new Set(['BINBYTES', 'SHORT_BINBYTES', 'BINBYTES8', 'BYTEARR
 export function readArgument({ name, argument }: Opcode, reader: ByteReader): ReadArgument {
   switch (argument.type) {
     case 'none':
-      return {};
+      return nothing;
     case 'line': {
       const text = reader.line();
       return { text, number: /^-?\d+L?$/.test(text) ? Number.parseInt(text, 10) : Number.NaN };

@@ -59,8 +59,9 @@ export class ByteReader {
 
   /** An unsigned number of so many bytes, the lowest first. Those of 8 bytes beyond 2^53 are not exact. */
   unsigned(bytes: number): number {
+    if (bytes === 1) return this.byte();
     let value = 0;
-    for (let index = 0; index < bytes; index += 1) value += this.byte() * 2 ** (8 * index);
+    for (let index = 0, unit = 1; index < bytes; index += 1, unit *= 256) value += this.byte() * unit;
     return value;
   }
 
@@ -85,6 +86,16 @@ export class ByteReader {
 
   /** Up to the next line end, without it; of long lines the beginning. */
   line(): string {
+    const end = this.#buffer.indexOf(0x0a, this.#at);
+    if (end >= 0 && end < this.#length && end - this.#at <= keptOfLine) {
+      const text = this.#buffer.toString('utf8', this.#at, end);
+      this.#at = end + 1;
+      return text;
+    }
+    return this.#longLine();
+  }
+
+  #longLine(): string {
     const parts: Buffer[] = [];
     let kept = 0;
     for (let passed = 0; ; ) {

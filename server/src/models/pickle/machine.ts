@@ -5,11 +5,11 @@ import { other, type Value } from './values.ts';
 const deepestStack = 1_000_000;
 const largestMemo = 10_000_000;
 /** Characters of texts that the memo keeps; those behind are forgotten. */
-const memoizedText = 100_000_000;
+const memoizedText = 60_000_000;
 /** Items of a tuple, entries of a dict that are followed. */
 const followed = 64;
 /** Tuples, dicts and objects that are followed; what comes behind is only passed over. */
-const mostContainers = 2_000_000;
+const mostContainers = 500_000;
 
 const forgotten: Value = { type: 'forgotten' };
 const mark: Value = { type: 'mark' };
@@ -17,7 +17,9 @@ const mark: Value = { type: 'mark' };
 /** The stack and memo of a pickle machine that makes nothing. */
 export class Machine {
   readonly #stack: Value[] = [];
-  readonly #memo = new Map<number, Value>();
+  /** Python numbers from 0 without gaps; a Map of millions would stop everything whenever it grows. */
+  readonly #memo: Value[] = [];
+  readonly #scattered = new Map<number, Value>();
   #text = 0;
   #containers = 0;
 
@@ -55,17 +57,27 @@ export class Machine {
   }
 
   remember(index: number, value: Value): void {
-    if (this.#memo.size >= largestMemo) throw tooLarge();
-    if (value.type === 'text') this.#text += value.text.length + 20;
-    this.#memo.set(index, value.type === 'text' && this.#text > memoizedText ? forgotten : value);
+    if (this.#kept >= largestMemo) throw tooLarge();
+    if (value.type === 'text') this.#text += value.text.length + 40;
+    const known = value.type === 'text' && this.#text > memoizedText ? forgotten : value;
+    if (index > this.#memo.length) {
+      this.#scattered.set(index, known);
+      return;
+    }
+    this.#memo[index] = known;
+    this.#scattered.delete(index);
   }
 
   memoize(): void {
-    this.remember(this.#memo.size, this.top());
+    this.remember(this.#kept, this.top());
   }
 
   recall(index: number): Value {
-    return this.#memo.get(index) ?? other;
+    return this.#memo[index] ?? this.#scattered.get(index) ?? other;
+  }
+
+  get #kept(): number {
+    return this.#memo.length + this.#scattered.size;
   }
 
   pushTuple(items: readonly Value[]): void {

@@ -86,10 +86,16 @@ function build(name: string, machine: Machine): void {
       machine.pushTuple(machine.popToMark());
       return;
     case 'TUPLE1':
-    case 'TUPLE2':
+      machine.pushTuple([machine.pop()]);
+      return;
+    case 'TUPLE2': {
+      const [second, first] = [machine.pop(), machine.pop()];
+      machine.pushTuple([first, second]);
+      return;
+    }
     case 'TUPLE3': {
-      const items = Array.from({ length: Number(name.at(-1)) }, () => machine.pop()).reverse();
-      machine.pushTuple(items);
+      const [third, second, first] = [machine.pop(), machine.pop(), machine.pop()];
+      machine.pushTuple([first, second, third]);
       return;
     }
     case 'EMPTY_DICT':

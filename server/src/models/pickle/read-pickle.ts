@@ -23,7 +23,7 @@ export interface ReadPickle {
 }
 
 const deepest = 8;
-const opcodesAtOnce = 20_000;
+const opcodesAtOnce = 10_000;
 const bytesAtOnce = 8 * 1024 * 1024;
 
 /**
@@ -85,7 +85,8 @@ function* runTo(context: Step): Generator<void, Damage | null> {
         machine.pop();
         return null;
       }
-      yield* step(opcode, offset, context);
+      const more = step(opcode, offset, context);
+      if (more) yield* more;
     }
   } catch (error) {
     if (error instanceof EndOfBytes) return { ...damaged('It ends in the middle.'), isCut: true };
@@ -99,18 +100,18 @@ function damaged(detail: string): Damage {
   return { detail, isLimit: false, isCut: false };
 }
 
-function* step(opcode: Opcode, offset: number, context: Step): Generator<void, void> {
+/** Takes one step; answers what there is to do besides, where that may take a while. */
+function step(opcode: Opcode, offset: number, context: Step): Generator<void, void> | null {
   const { machine, reader } = context;
   const argument = readArgument(opcode, reader);
-  if (argument.bytes) yield* lookInto(argument.bytes, offset, context);
   switch (opcode.name) {
     case 'GLOBAL':
     case 'INST':
       importByLines(opcode.name, { offset, argument }, context);
-      return;
+      return null;
     case 'STACK_GLOBAL':
       importFromStack(offset, context);
-      return;
+      return null;
     case 'EXT1':
     case 'EXT2':
     case 'EXT4': {
@@ -118,16 +119,16 @@ function* step(opcode: Opcode, offset: number, context: Step): Generator<void, v
       const detail = 'It imports by a number that only the machine that reads it knows.';
       context.findings.add({ offset, opcode: opcode.name, name, verdict: 'suspicious', detail });
       machine.push(other);
-      return;
+      return null;
     }
     case 'FRAME':
       context.frameEnd = reader.position + (argument.number ?? 0);
-      return;
+      return null;
     case 'BUILD':
-      yield* setState(offset, context);
-      return;
+      return setState(offset, context);
     default:
       move(opcode.name, argument, machine);
+      return isPickle(argument.bytes) && context.depth < deepest ? lookInto(argument.bytes, offset, context) : null;
   }
 }
 
@@ -206,10 +207,14 @@ function* passOverArray(state: Value, { reader, findings, depth }: Step): Genera
   reader.skip(array.bytes);
 }
 
+function isPickle(bytes: Buffer | undefined): bytes is Buffer {
+  return (
+    bytes !== undefined && bytes.length > 2 && bytes[0] === 0x80 && (bytes[1] ?? 255) <= 5 && bytes.at(-1) === 0x2e
+  );
+}
+
 /** A byte string that is a pickle itself: somebody will want to load it. */
 function* lookInto(bytes: Buffer, offset: number, { findings, depth }: Step): Generator<void, void> {
-  const isPickle = bytes.length > 2 && bytes[0] === 0x80 && (bytes[1] ?? 255) <= 5 && bytes.at(-1) === 0x2e;
-  if (!isPickle || depth >= deepest) return;
   const inner = yield* readPickle(new ByteReader(bytesSource(bytes)), depth + 1);
   const certain = inner.damage === null ? inner.findings : inner.findings.filter(isHarmful);
   for (const finding of certain) findings.add({ ...finding, offset });
