@@ -82,6 +82,15 @@ export function addModelCommands(program: Command, action: Action): void {
         return verifyAudit(given);
       }),
     );
+  audit
+    .command('anchor')
+    .description('note its last entry in Git, so that verify finds a log that was cut or written anew')
+    .action(
+      action(async (given) => {
+        const { anchorAudit } = await import('./commands/audit-verify.ts');
+        return anchorAudit(given);
+      }),
+    );
 }
 
 function addSigningCommands(model: Command, action: Action): void {

@@ -7,7 +7,6 @@ import * as protocol from '#schemas/protocol/models.ts';
 import { approvalState, approveVersion, requestApproval } from '../models/approve-version.ts';
 import { hashDirectory } from '../models/artifact/hash-directory.ts';
 import { readModelFolder } from '../models/artifact/model-folder.ts';
-import { verifyChain } from '../models/audit/chain.ts';
 import { queryAudit } from '../models/audit/query.ts';
 import { checkSignature } from '../models/check-signature.ts';
 import { compareVersions } from '../models/compare-versions.ts';
@@ -24,6 +23,7 @@ import { readCertificates } from '../models/signing/certificates.ts';
 import { readPrivateKey } from '../models/signing/keys.ts';
 import { sameSteps, stagesOf } from '../models/stages.ts';
 import { validateVersion } from '../models/validate-version.ts';
+import { verifyAuditLog } from '../models/verify-audit.ts';
 import { fetchVersionFile } from '../models/version-file.ts';
 import { FailureError } from '../platform/failure.ts';
 import { runFacts } from '../run-facts.ts';
@@ -278,7 +278,7 @@ function registerAuditHandlers(context: BackendContext, open: Open): void {
     return { entries: entries.slice(start, start + count), total: entries.length };
   });
   registerRequest(context, protocol.verifyAudit, async ({ folder }, { signal }) =>
-    verifyChain((await open(folder, signal)).audit.entries()),
+    verifyAuditLog(await open(folder, signal)),
   );
 }
 

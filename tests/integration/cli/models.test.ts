@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { ecKey } from '../../testbeds/certificates.ts';
 import { runMlops } from './run-mlops.ts';
+
+const run = promisify(execFile);
 
 const gates = `apiVersion: mlops/v1
 kind: Model
@@ -205,6 +210,28 @@ stages: [{name: production, approvals: 1}]
     expect(await json(cwd, ['model', 'delete', 'churn@0.1.0'], 1)).toEqual({ version: 'churn@0.1.0', deleted: false });
     expect(await json(cwd, ['model', 'delete', 'churn@0.1.0', '--yes'])).toMatchObject({ deleted: true });
     expect(await json(cwd, ['models', 'list', '--archived'])).toEqual({ models: [] });
+  });
+
+  it('have an audit log whose end can be noted in Git, so that cutting it shows', async () => {
+    const cwd = await folderWithModel();
+    const git = (...args: string[]) => run('git', args, { cwd });
+    await json(cwd, ['model', 'register', 'm', '--name', 'churn']);
+    expect(await failure(cwd, ['audit', 'anchor'])).toMatchObject({ code: 2, stderr: expect.stringContaining('Git') });
+    await git('init', '-q');
+    await git('config', 'user.name', 'ana');
+    await git('config', 'user.email', 'ana@example.com');
+    await git('commit', '-q', '--allow-empty', '-m', 'first');
+    await json(cwd, ['model', 'register', 'm', '--name', 'churn']);
+    const anchored = await runMlops(['--json', 'audit', 'anchor'], { cwd, env: { MLOPS_ACTOR: 'ana' } });
+    expect(JSON.parse(anchored.stdout)).toMatchObject({ seq: 2, hash: sha256 });
+    expect(await json(cwd, ['audit', 'verify'])).toMatchObject({ intact: true, entries: 2 });
+    const database = new DatabaseSync(join(cwd, '.mlops', 'models.db'));
+    database.exec('DELETE FROM audit WHERE seq = 2');
+    database.close();
+    expect(await json(cwd, ['audit', 'verify'], 1)).toMatchObject({
+      ...{ intact: false, brokenAt: 2, problem: 'anchor' },
+      detail: expect.stringMatching(/^The log ends at entry 1, but the Git note on [0-9a-f]{12} knows entry 2/),
+    });
   });
 
   it('say in one line what is wrong', async () => {
