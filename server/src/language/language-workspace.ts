@@ -97,7 +97,11 @@ export class LanguageWorkspace {
   checkedFile(uri: string): CheckedFile | null {
     const file = this.index.get(uri);
     if (!file || (file.summary && !file.summary.kinds.includes('Pipeline'))) return null;
-    return { identity: file.summary ?? file.symbols.source, source: () => file.symbols.source };
+    return {
+      identity: file.summary ?? file.symbols.source,
+      python: file.summary?.python ?? null,
+      source: () => file.symbols.source,
+    };
   }
 
   #reported(uri: string): readonly Diagnostic[] {

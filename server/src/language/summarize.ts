@@ -1,6 +1,7 @@
 import { checkSource } from './diagnostics/check-source.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
+import { pythonPaths } from './python/steps.ts';
 import { ANY_PIPELINE, type FileSummary } from './symbols/file-summary.ts';
 import type { ReferenceKind } from './symbols/symbol.ts';
 import { type IndexedFile, WorkspaceIndex } from './symbols/workspace-index.ts';
@@ -20,6 +21,7 @@ export function summarize(uri: string, text: string): FileSummary {
     kinds: file.symbols.documents.map(({ kind }) => kind),
     exports: file.exports,
     names: namesOf(file),
+    python: pythonPaths(file.symbols),
     diagnostics: looksOutward(file)
       ? null
       : plain(inOrder(checkSource(file.symbols.source), checkMeaning(file, index))),

@@ -10,8 +10,8 @@ import { fixesOf, type TextFix } from './fixes.ts';
 import type { PythonModule, PythonSpan } from './module.ts';
 import type { PythonModules } from './python-modules.ts';
 import { rangeInPython } from './python-range.ts';
-import { commandLines, type ShellWord } from './shell-words.ts';
-import { entrypointUris, type PythonStep, pythonSteps, scriptUris } from './steps.ts';
+import type { ShellWord } from './shell-words.ts';
+import { entrypointUris, linesOf, type PythonStep, pythonSteps, scriptUris } from './steps.ts';
 
 /** A diagnostic of the file (its lines count from the file's first) with what would put it right. */
 export interface PythonDiagnostic extends Diagnostic {
@@ -98,9 +98,8 @@ function spanOf(step: PythonStep, finding: EntrypointFinding): Span {
 
 async function runFindings(step: PythonStep, check: PythonCheck): Promise<Finding[]> {
   const { run } = step;
-  const lines = run && typeof run.node.value === 'string' ? commandLines(run.node.value) : null;
   const findings: Finding[] = [];
-  for (const words of lines ?? []) {
+  for (const words of linesOf(step)) {
     const command = scriptOf(words);
     if (!command || !run) continue;
     const loaded = await loadOnly(scriptUris(step, command.script.text, check.uri), check.modules);

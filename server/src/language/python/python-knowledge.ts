@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Source } from '../syntax/source.ts';
 import { checkPython, type PythonDiagnostic } from './check-python.ts';
 import type { PythonModules } from './python-modules.ts';
+import { urisOf } from './steps.ts';
 
 /** So long after the last edit a look begins: half a word matches no parameter. */
 const QUIET_MS = 120;
@@ -12,6 +13,8 @@ const MOST_AT_ONCE = 4;
 /** A file as it is now. `identity` is another object for another content. */
 export interface CheckedFile {
   readonly identity: object;
+  /** The Python files that it may mean, as paths from its folder; null where that takes a look at its source. */
+  readonly python: readonly string[] | null;
   source(): Source;
 }
 
@@ -127,11 +130,10 @@ export class PythonKnowledge {
     try {
       const asked = new Set<string>();
       const modules = recording(this.#options.modules, asked);
-      const source = file.source();
-      const findings = await checkPython({ source, uri, modules, signal: aborter.signal });
+      const { text, findings } = await found({ file, uri, modules, signal: aborter.signal });
       if (aborter.signal.aborted) return;
       const before = this.#looks.get(uri)?.findings ?? [];
-      this.#looks.set(uri, { identity: file.identity, text: source.text, findings, asked });
+      this.#looks.set(uri, { identity: file.identity, text, findings, asked });
       if (JSON.stringify(before) === JSON.stringify(findings)) return;
       this.#revisions.set(uri, this.revision(uri) + 1);
       this.#options.onNews(uri);
@@ -141,6 +143,26 @@ export class PythonKnowledge {
       if (this.#running.get(uri) === aborter) this.#running.delete(uri);
     }
   }
+}
+
+interface Question {
+  readonly file: CheckedFile;
+  readonly uri: string;
+  readonly modules: Pick<PythonModules, 'load'>;
+  readonly signal: AbortSignal;
+}
+
+/** What is wrong with how a file calls Python. One that calls none that is there is not read for it. */
+async function found({ file, uri, modules, signal }: Question): Promise<Pick<Look, 'text' | 'findings'>> {
+  if (file.python !== null && !(await isAnyThere(urisOf(file.python, uri), modules))) return { text: '', findings: [] };
+  signal.throwIfAborted();
+  const source = file.source();
+  return { text: source.text, findings: await checkPython({ source, uri, modules, signal }) };
+}
+
+async function isAnyThere(uris: readonly string[], modules: Pick<PythonModules, 'load'>): Promise<boolean> {
+  const loaded = await Promise.all(uris.map((uri) => modules.load(uri)));
+  return loaded.some((each) => each !== null);
 }
 
 function recording(modules: PythonModules, asked: Set<string>): Pick<PythonModules, 'load'> {

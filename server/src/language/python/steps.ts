@@ -1,8 +1,10 @@
-import { fileSymbols, type Unit } from '../symbols/file-symbols.ts';
+import { type FileSymbols, fileSymbols, type Unit } from '../symbols/file-symbols.ts';
 import { type Span, scalarOf, textOf, UnitReader, type View, type ViewEntry } from '../symbols/view.ts';
 import { resolveUri } from '../symbols/workspace-index.ts';
 import type { Node, ScalarNode } from '../syntax/ast.ts';
 import type { Source } from '../syntax/source.ts';
+import { scriptOf } from './check-command.ts';
+import { commandLines, type ShellWord } from './shell-words.ts';
 import type { GivenValue } from './types.ts';
 
 /** A step that calls Python by an entrypoint or a command. */
@@ -31,14 +33,17 @@ export interface Entrypoint {
 
 /** The steps of a file's pipelines that run or call something. */
 export function pythonSteps(source: Source): PythonStep[] {
-  return stepsOf(source, () => true);
+  return stepsOf(fileSymbols(source), () => true);
 }
 
 /** The step at an offset of the file; what stands elsewhere is not read. */
 export function pythonStepAt(source: Source, offset: number): PythonStep | null {
   const isThere = ({ chunks }: Unit) =>
     chunks.some((chunk) => chunk.offset <= offset && offset <= chunk.offset + chunk.length);
-  return stepsOf(source, isThere).find((step) => placesOf(step).some((span) => touches(step, span, offset))) ?? null;
+  return (
+    stepsOf(fileSymbols(source), isThere).find((step) => placesOf(step).some((span) => touches(step, span, offset))) ??
+    null
+  );
 }
 
 /** Whether an offset of the file is in or at the end of a span of a step. */
@@ -52,8 +57,8 @@ function placesOf({ entrypoint, arguments: given }: PythonStep): Span[] {
   return entrypoint ? [entrypoint.span, ...given.map(({ key }) => key)] : [];
 }
 
-function stepsOf(source: Source, isWanted: (unit: Unit) => boolean): PythonStep[] {
-  return fileSymbols(source).documents.flatMap((document) => {
+function stepsOf(symbols: FileSymbols, isWanted: (unit: Unit) => boolean): PythonStep[] {
+  return symbols.documents.flatMap((document) => {
     if (document.kind !== 'Pipeline') return [];
     const types = new Map([...document.params].map(([name, { type }]) => [name, type]));
     return document.units.flatMap((unit) =>
@@ -137,21 +142,51 @@ function givenNode(node: Node | null, types: ParamTypes): GivenValue {
 }
 
 /** The files that an entrypoint could mean; a module with dots may be installed, and then none of them is there. */
-export function entrypointUris({ entrypoint, folders }: PythonStep, uri: string): string[] {
+export function entrypointUris(step: PythonStep, uri: string): string[] {
+  return urisOf(entrypointPaths(step), uri);
+}
+
+/** The files that a script of `run` could mean. */
+export function scriptUris(step: PythonStep, script: string, uri: string): string[] {
+  return urisOf(scriptPaths(step, script), uri);
+}
+
+/** All Python files that the steps of a file could mean, as paths from the file's folder. */
+export function pythonPaths(symbols: FileSymbols): string[] {
+  const paths = new Set<string>();
+  for (const step of stepsOf(symbols, () => true)) {
+    for (const path of entrypointPaths(step)) paths.add(path);
+    for (const words of linesOf(step)) {
+      const command = scriptOf(words);
+      if (command) for (const path of scriptPaths(step, command.script.text)) paths.add(path);
+    }
+  }
+  return [...paths];
+}
+
+/** The commands of a step's `run`, word by word. */
+export function linesOf({ run }: PythonStep): ShellWord[][] {
+  return run && typeof run.node.value === 'string' ? (commandLines(run.node.value) ?? []) : [];
+}
+
+export function urisOf(paths: readonly string[], uri: string): string[] {
+  return paths.flatMap((path) => resolveUri(uri, path) ?? []);
+}
+
+function entrypointPaths({ entrypoint, folders }: PythonStep): string[] {
   if (!entrypoint || folders === null) return [];
   const { file } = entrypoint;
   const module = file.replaceAll('.', '/');
   const paths = file.endsWith('.py') ? [file] : [`${module}.py`, `${module}/__init__.py`];
   // Where a step has a folder of its own, people count from either.
-  return urisOf(paths, file.endsWith('.py') ? [...new Set(['', ...folders])] : folders, uri);
+  return below(paths, file.endsWith('.py') ? [...new Set(['', ...folders])] : folders);
 }
 
-/** The files that a script of `run` could mean. */
-export function scriptUris({ folders }: PythonStep, script: string, uri: string): string[] {
-  return folders === null ? [] : urisOf([script], folders, uri);
+function scriptPaths({ folders }: PythonStep, script: string): string[] {
+  return folders === null ? [] : below([script], folders);
 }
 
-function urisOf(paths: readonly string[], folders: readonly string[], uri: string): string[] {
+function below(paths: readonly string[], folders: readonly string[]): string[] {
   const relative = paths.filter((path) => !/^[~/]|^[a-z][a-z0-9+.-]*:/i.test(path));
-  return relative.flatMap((path) => folders.flatMap((folder) => resolveUri(uri, folder + path) ?? []));
+  return relative.flatMap((path) => folders.map((folder) => folder + path));
 }

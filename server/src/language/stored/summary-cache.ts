@@ -6,7 +6,7 @@ import { writeFileWhole } from '../../platform/write-file.ts';
 import { type StoredSummary, storedSummary } from './stored-summary.ts';
 
 /** Changes with the form of the summaries; what they say may change with every version of the product. */
-const FORM = 1;
+const FORM = 2;
 
 const kept = z.object({ version: z.string(), files: z.record(z.string(), storedSummary) });
 

@@ -29,6 +29,8 @@ export const fileSummary = z.object({
   exports: z.string(),
   /** Every name that it defines or refers to, each between line breaks. */
   names: z.string(),
+  /** The Python files that it may mean, there or not, as paths from its folder. */
+  python: z.array(z.string()),
   /** What is wrong with it; null where other files have a say in that. */
   diagnostics: z.array(diagnostic).nullable(),
 });

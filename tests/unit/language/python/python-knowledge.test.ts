@@ -36,6 +36,7 @@ describe('what is known of the Python of many files', () => {
       }),
       fileAt: (uri) => ({
         identity: source,
+        python: null,
         source: () => {
           looked.push(uri);
           return source;
@@ -44,10 +45,10 @@ describe('what is known of the Python of many files', () => {
       onNews: () => undefined,
       onFailure: (error) => failures.push(error),
     });
-    for (const uri of files) knowledge.known(uri, { identity: source, source: () => source });
+    for (const uri of files) knowledge.known(uri, { identity: source, python: null, source: () => source });
     vi.advanceTimersByTime(1000);
     expect(looked.length).toBe(4);
-    knowledge.known('file:///w/edited.mlops.yaml', { identity: source, source: () => source });
+    knowledge.known('file:///w/edited.mlops.yaml', { identity: source, python: null, source: () => source });
     vi.advanceTimersByTime(1000);
     while (looked.length < 41 || open > 0) {
       for (const done of waiting.splice(0)) done();
@@ -57,5 +58,34 @@ describe('what is known of the Python of many files', () => {
     expect(looked[4]).toBe('file:///w/edited.mlops.yaml');
     expect(new Set(looked).size).toBe(41);
     expect(failures).toEqual([]);
+  });
+
+  it('is not looked for in a file none of whose Python is there', async () => {
+    const read: string[] = [];
+    const there = new Map([['file:///w/there.py', 'def main(rate: str): ...\n']]);
+    const source = parseSource(text.replace('train.py', 'there.py'));
+    const python: Record<string, readonly string[]> = {
+      'file:///w/without.mlops.yaml': ['gone.py'],
+      'file:///w/none.mlops.yaml': [],
+      'file:///w/with.mlops.yaml': ['gone.py', 'there.py'],
+    };
+    const fileAt = (uri: string) => ({
+      identity: source,
+      python: python[uri] ?? null,
+      source: () => {
+        read.push(uri);
+        return source;
+      },
+    });
+    const told = new Promise<string>((onNews) => {
+      const knowledge = new PythonKnowledge({
+        modules: new PythonModules({ read: async (uri) => there.get(uri) ?? null }),
+        ...{ fileAt, onNews, onFailure: () => undefined },
+      });
+      for (const uri of Object.keys(python).reverse()) knowledge.known(uri, fileAt(uri));
+    });
+    vi.advanceTimersByTime(1000);
+    expect(await told).toBe('file:///w/with.mlops.yaml');
+    expect(read).toEqual(['file:///w/with.mlops.yaml']);
   });
 });
