@@ -1,6 +1,6 @@
 import { open, opendir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Health } from '../../../platform/component.ts';
 import { FailureError } from '../../../platform/failure.ts';
 import { unhealthy } from '../../../platform/unhealthy.ts';
@@ -86,6 +86,7 @@ export class LocalStore implements ArtifactStore {
     const path = this.pathOf(key);
     const { start = 0, end, signal } = options;
     signal?.throwIfAborted();
+    if (end !== undefined && end <= start) return Readable.from([]);
     try {
       const handle = await open(path, 'r');
       const found = await handle.stat();
@@ -96,7 +97,7 @@ export class LocalStore implements ArtifactStore {
       return handle.createReadStream({
         start,
         // Node counts to the last byte itself.
-        end: Math.max(start, end ?? Number.POSITIVE_INFINITY) - 1,
+        end: (end ?? Number.POSITIVE_INFINITY) - 1,
         highWaterMark: 1024 * 1024,
         ...(signal === undefined ? {} : { signal }),
       });

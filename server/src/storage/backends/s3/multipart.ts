@@ -6,7 +6,7 @@ import {
   CreateMultipartUploadCommand,
   type Part as ListedPart,
   ListMultipartUploadsCommand,
-  paginateListParts,
+  ListPartsCommand,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -69,16 +69,31 @@ async function findUnfinished(
       if (Key === address.Key && UploadId !== undefined && at >= (newest?.at ?? 0)) newest = { UploadId, at };
     }
     if (newest === null) return null;
-    const parts = new Map<number, ListedPart>();
-    const { UploadId } = newest;
-    for await (const { Parts = [] } of paginateListParts({ client }, { ...address, UploadId }, options)) {
-      for (const part of Parts) if (part.PartNumber !== undefined) parts.set(part.PartNumber, part);
-    }
-    return { UploadId, parts };
+    return {
+      UploadId: newest.UploadId,
+      parts: await listParts(client, { ...address, UploadId: newest.UploadId }, options),
+    };
   } catch (error) {
     if (isNamed(error, 'AccessDenied', 'NoSuchUpload', 'NotImplemented', 'MethodNotAllowed')) return null;
     throw error;
   }
+}
+
+async function listParts(
+  client: S3Client,
+  upload: ObjectAddress & { readonly UploadId: string },
+  options: { abortSignal?: AbortSignal },
+): Promise<ReadonlyMap<number, ListedPart>> {
+  const parts = new Map<number, ListedPart>();
+  let marker: string | undefined;
+  // Not the SDK's pages: some servers name a next one behind the last.
+  for (let more = true; more; ) {
+    const page = await client.send(new ListPartsCommand({ ...upload, PartNumberMarker: marker }), options);
+    for (const part of page.Parts ?? []) if (part.PartNumber !== undefined) parts.set(part.PartNumber, part);
+    more = page.IsTruncated === true && page.NextPartNumberMarker !== undefined;
+    marker = page.NextPartNumberMarker;
+  }
+  return parts;
 }
 
 async function sendTo(

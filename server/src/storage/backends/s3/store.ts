@@ -85,14 +85,12 @@ export class S3Store implements ArtifactStore {
   async healthCheck(signal?: AbortSignal): Promise<Health> {
     const started = performance.now();
     try {
-      await this.#try(() =>
-        this.#client.send(new HeadBucketCommand({ Bucket: this.#settings.bucket }), options(signal)),
-      );
+      await this.#client.send(new HeadBucketCommand({ Bucket: this.#settings.bucket }), options(signal));
       return { healthy: true, detail: `S3 bucket ${this.#settings.bucket}`, latencyMs: performance.now() - started };
     } catch (error) {
       const gone = isMissing(error)
         ? new FailureError('not-found', `There is no bucket “${this.#settings.bucket}”.`, { cause: error })
-        : error;
+        : s3Failure(error, this.uri);
       return unhealthy(gone, performance.now() - started);
     }
   }

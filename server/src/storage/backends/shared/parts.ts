@@ -28,6 +28,8 @@ export interface PartsRequest {
   readonly gate: ReturnType<typeof bulkhead>;
   readonly progress: Progress;
   readonly options: WriteOptions;
+  /** Of one blob; 4 by default. One where a part can only follow the one before. */
+  readonly atOnce?: number;
 }
 
 /** Bytes of each part but the last: equal whenever a blob of this size is sent, so that an upload can be resumed. */
@@ -43,10 +45,10 @@ export async function sendParts(
   request: PartsRequest,
   send: (part: Part, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const { gate, progress, options } = request;
+  const { gate, progress, options, atOnce = partsAtOnce } = request;
   const reader = new PartReader(request);
-  const senders = Array.from({ length: partsAtOnce });
-  await together(senders, { limit: partsAtOnce, signal: options.signal }, async (_, signal) => {
+  const senders = Array.from({ length: atOnce });
+  await together(senders, { limit: atOnce, signal: options.signal }, async (_, signal) => {
     const sendNext = async (): Promise<boolean> => {
       signal.throwIfAborted();
       const part = await reader.next();
@@ -57,16 +59,13 @@ export async function sendParts(
     };
     while (await gate.execute(sendNext)) signal.throwIfAborted();
   }).finally(() => reader.close());
-  reader.requireAll();
 }
 
 /** All bytes of a small source. Fails as {@link sendParts} does. */
 export async function wholeSource({ key, source, options }: Omit<PartsRequest, 'gate' | 'progress' | 'partBytes'>) {
   const reader = new PartReader({ key, source, options, partBytes: Math.max(1, source.size) });
   try {
-    const part = await reader.next();
-    reader.requireAll();
-    return part?.bytes ?? Buffer.alloc(0);
+    return (await reader.next())?.bytes ?? Buffer.alloc(0);
   } finally {
     await reader.close();
   }
@@ -88,19 +87,11 @@ class PartReader {
     this.#chunks = sourceChunks(request.source)[Symbol.asyncIterator]();
   }
 
-  /** Null behind the last one. */
+  /** Null behind the last one. The last comes only where all of it is what was announced. */
   next(): Promise<Part | null> {
     const part = this.#turn.then(() => this.#cut());
     this.#turn = part.catch(() => undefined);
     return part;
-  }
-
-  requireAll(): void {
-    const { key, source, options } = this.#request;
-    if (this.#read !== source.size) throw changedWhileStored(key);
-    if (options.sha256 !== undefined && this.#hash.copy().digest('hex') !== options.sha256) {
-      throw changedWhileStored(key);
-    }
   }
 
   async close(): Promise<void> {
@@ -126,6 +117,13 @@ class PartReader {
     }
     if (options.sha256 !== undefined) this.#hash.update(bytes);
     this.#read += length;
+    // Before the last part goes out: with it, a store may take the blob for whole.
+    if (this.#read === source.size) this.#requireDigest();
     return { index: this.#index++, bytes };
+  }
+
+  #requireDigest(): void {
+    const { key, options } = this.#request;
+    if (options.sha256 !== undefined && this.#hash.digest('hex') !== options.sha256) throw changedWhileStored(key);
   }
 }
