@@ -2,7 +2,7 @@ import { checkSource } from './diagnostics/check-source.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import { checkMeaning } from './meaning/check-meaning.ts';
 import { pythonPaths } from './python/steps.ts';
-import { ANY_PIPELINE, type FileSummary } from './symbols/file-summary.ts';
+import { type FileSummary, nameOfPath } from './symbols/file-summary.ts';
 import type { ReferenceKind } from './symbols/symbol.ts';
 import { type IndexedFile, WorkspaceIndex } from './symbols/workspace-index.ts';
 import { parseSource } from './syntax/source.ts';
@@ -34,7 +34,8 @@ function namesOf({ symbols }: IndexedFile): string {
     for (const unit of units) {
       for (const { name } of unit.symbols.definitions) names.add(name);
       // A path stands for the name of the pipeline that is in that file.
-      for (const { kind, name } of unit.symbols.references) names.add(kind === 'pipelineFile' ? ANY_PIPELINE : name);
+      for (const { kind, name } of unit.symbols.references)
+        names.add(kind === 'pipelineFile' ? nameOfPath(name) : name);
     }
   }
   return `\n${[...names].join('\n')}\n`;

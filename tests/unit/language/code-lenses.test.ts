@@ -32,7 +32,7 @@ describe('lenses', () => {
         'train.mlops.yaml': `${pipeline}steps: {a: {run: x}}\n`,
         'all.mlops.yaml': `${pipeline.replace('train', 'all')}steps:\n  train: {uses: ./train.mlops.yaml}\n`,
       }),
-    ).toEqual([]);
+    ).toEqual(['3: train (1)']);
   });
 
   it('leave params and outputs without a line of their own', () => {

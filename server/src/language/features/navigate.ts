@@ -1,8 +1,8 @@
-import { ANY_PIPELINE } from '../symbols/file-summary.ts';
-import { offsetOf } from '../symbols/file-symbols.ts';
+import { nameOfPath } from '../symbols/file-summary.ts';
+import { offsetOf, type Unit } from '../symbols/file-symbols.ts';
 import { resolve, type Target } from '../symbols/resolve.ts';
 import type { SymbolReference } from '../symbols/symbol.ts';
-import { resolveUri, type WorkspaceIndex } from '../symbols/workspace-index.ts';
+import { type IndexedFile, resolveUri, type WorkspaceIndex } from '../symbols/workspace-index.ts';
 import { type Location, locationOf, type Place, rangeOfSpan, type SymbolAt, symbolAt, targetsAt } from './symbol-at.ts';
 
 /** Where the name at a position is defined; for a path, the beginning of the file. */
@@ -51,22 +51,45 @@ export interface Use {
 
 /** All references in the workspace that mean one of some definitions. */
 export function uses(targets: readonly Target[], index: WorkspaceIndex): Use[] {
+  return [...usesOf(targets, index)].map(({ reference, file, unit }) => ({
+    reference,
+    location: { uri: file.uri, range: rangeOfSpan(file, unit, reference.span) },
+  }));
+}
+
+export interface Meant {
+  readonly reference: SymbolReference;
+  readonly file: IndexedFile;
+  readonly unit: Unit;
+  /** Those of the definitions that it means, by their places. */
+  readonly places: readonly string[];
+}
+
+/** The references in the workspace to some definitions, by name or by the path of their file; from one walk for all. */
+export function* usesOf(targets: readonly Target[], index: WorkspaceIndex): Generator<Meant> {
   // By place, not by identity: a file that is not open may be read anew in between.
   const wanted = new Set(targets.map(placeOf));
   const names = new Set(targets.map(({ definition }) => definition.name));
-  const found: Use[] = [];
-  for (const file of index.filesWith(new Set([...names, ANY_PIPELINE]))) {
+  // A path stands for the pipeline that is in that file, whatever its name.
+  const paths = new Set(
+    targets.flatMap(({ definition, file }) =>
+      definition.kind === 'document' ? [nameOfPath(decodeURIComponent(file.uri))] : [],
+    ),
+  );
+  const isNamed = ({ kind, name }: SymbolReference) =>
+    kind === 'pipelineFile' ? paths.has(nameOfPath(name)) : names.has(name);
+  for (const file of index.filesWith(new Set([...names, ...paths]))) {
     for (const document of file.symbols.documents) {
       for (const unit of document.units) {
         for (const reference of unit.symbols.references) {
-          if (!names.has(reference.name) && reference.kind !== 'pipelineFile') continue;
-          if (!resolve(reference, { index, file, document }).some((each) => wanted.has(placeOf(each)))) continue;
-          found.push({ reference, location: { uri: file.uri, range: rangeOfSpan(file, unit, reference.span) } });
+          if (!isNamed(reference)) continue;
+          const places = resolve(reference, { index, file, document }).map(placeOf);
+          const meant = places.filter((place) => wanted.has(place));
+          if (meant.length > 0) yield { reference, file, unit, places: meant };
         }
       }
     }
   }
-  return found;
 }
 
 /** Names a definition by where it stands: a file that is not open may be read anew in between. */

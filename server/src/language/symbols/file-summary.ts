@@ -35,7 +35,12 @@ export const fileSummary = z.object({
   diagnostics: z.array(diagnostic).nullable(),
 });
 
-/** Stands among the names of a file that uses other pipelines by their paths. */
-export const ANY_PIPELINE = './';
+/**
+ * Stands among the names of a file for a path to a pipeline in it, and for those a file may be meant by: its last part,
+ * which no way there from another folder changes.
+ */
+export function nameOfPath(path: string): string {
+  return `./${path.split(/[\\/]/).at(-1)}`;
+}
 
 export type FileSummary = z.infer<typeof fileSummary>;
