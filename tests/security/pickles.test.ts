@@ -240,6 +240,7 @@ describe('what can’t be judged', () => {
     ['a length beyond the file', bytes(proto(4), 'B', 0xff, 0xff, 0xff, 0x7f, stop), 'unreadable'],
     ['a stack that is empty', bytes(proto(4), 'R', stop), 'unreadable'],
     ['xz', bytes(0xfd, '7zXZ\x00'), 'unreadable'],
+    ['lzma', bytes(']\x00\x00\x80\x00'), 'unreadable'],
     ['7z', bytes('7z', 0xbc, 0xaf, 0x27, 0x1c), 'unreadable'],
     ['a damaged archive', zip({ 'data.pkl': system }).subarray(0, 40), 'unreadable'],
     ['an empty file', Buffer.alloc(0), 'unreadable'],
@@ -253,6 +254,15 @@ describe('what can’t be judged', () => {
     const report = await scan({ 'm.pkl': content });
     expect(report.verdict).toBe(verdict);
     expect(judgePickles(report, 'scan').safe).toBe(false);
+  });
+});
+
+describe('what is packed in unknown ways', () => {
+  it('is told of, whatever its name, unless the name is that of data', async () => {
+    const packed = { weights: bytes(']\x00\x00\x80\x00'), 'a.bin': bytes('BZh9'), 'b.csv.bz2': bytes('BZh9') };
+    const { verdict, files } = await scan(packed);
+    expect(verdict).toBe('unreadable');
+    expect(files.map(({ path }) => path)).toEqual(['weights', 'a.bin']);
   });
 });
 

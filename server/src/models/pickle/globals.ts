@@ -47,6 +47,7 @@ const harmlessNames: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     'numpy.random._mt19937': 'MT19937',
     'numpy.random._pcg64': 'PCG64',
     'numpy.random.bit_generator': 'SeedSequence __pyx_unpickle_SeedSequence',
+    'numpy.matrixlib.defmatrix': 'matrix',
     'numpy.ma': 'MaskedArray',
     'numpy.ma.core': 'MaskedArray _mareconstruct',
     'numpy.dtypes': 'StringDType',

@@ -11,8 +11,17 @@ export type Form =
   /** Nothing that one could tell; it may still be a pickle of the protocols 0 and 1, which have no mark. */
   | 'unknown';
 
-/** bzip2, xz, lz4, zstd, 7z, RAR, and zlib as joblib wrote it once. */
-const opaque = ['BZh', '\xfd7zXZ', '\x04\x22\x4d\x18', '\x28\xb5\x2f\xfd', '7z\xbc\xaf\x27\x1c', 'Rar!', 'ZF0x'];
+/** bzip2, xz, lzma, lz4, zstd, 7z, RAR, and zlib as joblib wrote it once. */
+const opaque = [
+  'BZh',
+  '\xfd7zXZ',
+  ']\x00\x00',
+  '\x04\x22\x4d\x18',
+  '\x28\xb5\x2f\xfd',
+  '7z\xbc\xaf\x27\x1c',
+  'Rar!',
+  'ZF0x',
+];
 
 export const headBytes = 512;
 
