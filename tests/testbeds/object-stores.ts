@@ -40,6 +40,8 @@ export async function startAzurite(): Promise<ObjectServer> {
     '--inMemoryPersistence',
     '--silent',
     '--disableTelemetry',
+    // The SDK is newer than it.
+    '--skipApiVersionCheck',
   ]);
 }
 

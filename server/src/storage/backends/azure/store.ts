@@ -5,7 +5,6 @@ import {
   type BlockBlobClient,
   ContainerClient,
   StorageSharedKeyCredential,
-  type TokenCredential,
 } from '@azure/storage-blob';
 import { bulkhead } from 'cockatiel';
 import type { Health } from '../../../platform/component.ts';
@@ -23,6 +22,7 @@ import { Progress } from '../../progress.ts';
 import { chunksOf } from '../../source.ts';
 import { type PartsRequest, partBytesFor, partsInMemory, sendParts, wholeSource } from '../shared/parts.ts';
 import { azureFailure, isMissing, isOutOfRange, lostWhileReading } from './failure.ts';
+import type { DefaultAzureCredential } from './identity.ts';
 
 export type AzureCredentials =
   | { readonly type: 'key'; readonly account: string; readonly key: string }
@@ -179,11 +179,11 @@ async function connect({ endpoint, container, credentials }: AzureSettings): Pro
 
 async function credentialOf(
   credentials: AzureCredentials,
-): Promise<StorageSharedKeyCredential | TokenCredential | AnonymousCredential> {
+): Promise<StorageSharedKeyCredential | AnonymousCredential | DefaultAzureCredential> {
   if (credentials.type === 'key') return new StorageSharedKeyCredential(credentials.account, credentials.key);
   if (credentials.type !== 'default') return new AnonymousCredential();
-  const { DefaultAzureCredential } = await import('./identity.ts');
-  return new DefaultAzureCredential();
+  const identity = await import('./identity.ts');
+  return new identity.DefaultAzureCredential();
 }
 
 /**
