@@ -52,6 +52,7 @@ const manifest = z
           }),
         ),
       }),
+      configurationDefaults: z.record(z.string(), z.record(z.string(), z.unknown())),
       yamlValidation: z.array(z.object({ fileMatch: z.array(z.string()), url: z.string() })),
       walkthroughs: z.array(
         z.object({
@@ -176,6 +177,13 @@ describe('the manifest', () => {
   it('has the container and the views of the code', () => {
     expect(contributes.viewsContainers.activitybar.map(({ id }) => id)).toEqual([viewContainer]);
     expect((contributes.views[viewContainer] ?? []).map(({ id }) => id)).toEqual(Object.values(views));
+  });
+
+  it('lets the server indent new lines of our documents', () => {
+    expect(contributes.configurationDefaults['[mlops]']).toMatchObject({
+      'editor.formatOnType': true,
+      'editor.insertSpaces': true,
+    });
   });
 
   it('names files that exist', () => {
