@@ -76,8 +76,8 @@ export function isOutOfRange(error: unknown): boolean {
   return error instanceof RestError && error.statusCode === 416;
 }
 
-/** The connection broke while a body was read: the stream tells that in other ways than a request. */
+/** The connection broke while a body was read: the stream tells that in its own ways, as an abort too. */
 export function lostWhileReading(error: unknown, uri: string): unknown {
-  if (error instanceof FailureError || (error instanceof Error && error.name === 'AbortError')) return error;
+  if (error instanceof FailureError) return error;
   return new FailureError('unreachable', `The connection to ${uri} was lost.`, { remedy: silent.remedy, cause: error });
 }

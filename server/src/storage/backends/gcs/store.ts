@@ -158,6 +158,8 @@ export class GcsStore implements ArtifactStore {
   async #send(session: Session, request: PartsRequest): Promise<void> {
     try {
       await sendSession(this.#api, session, request);
+      const stored = await this.stat(request.key, request.options.signal);
+      if (stored?.size !== request.source.size) throw incomplete(request.key, this.uri);
     } catch (error) {
       const isWrong = error instanceof OtherBytes || (error instanceof FailureError && error.reason === 'busy');
       if (isWrong) await dropSession(this.#api, session);
@@ -179,6 +181,12 @@ export class GcsStore implements ArtifactStore {
     const name = encodeURIComponent(`${this.#settings.prefix}${key}`);
     return `/upload${this.#objects()}?uploadType=${uploadType}&name=${name}`;
   }
+}
+
+function incomplete(key: string, uri: string): FailureError {
+  return new FailureError('remote', `${uri} keeps another size of “${key}” than was sent.`, {
+    remedy: 'Store it again. Somebody else may have written it meanwhile.',
+  });
 }
 
 function nonsense(uri: string, cause: unknown): FailureError {

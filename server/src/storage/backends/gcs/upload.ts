@@ -90,7 +90,8 @@ async function sendPart(api: GcsApi, session: Session, sending: Sending): Promis
 
 /** How much of an upload the server has. */
 async function receivedBytes(api: GcsApi, session: Session, signal: AbortSignal | undefined): Promise<number> {
-  const headers = { 'content-range': `bytes */${session.size}` };
+  // Without the size: servers take that for the end of an upload whose size was not known.
+  const headers = { 'content-range': 'bytes */*' };
   return progressOf(api, session, await api.text({ method: 'PUT', url: session.uri, headers, body: '', signal }));
 }
 
