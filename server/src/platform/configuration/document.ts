@@ -27,6 +27,9 @@ const storageEntry = z.object({
   bucket: optionalText,
   container: optionalText,
   prefix: text.default(''),
+  endpoint: optionalText,
+  region: optionalText,
+  forcePathStyle: z.boolean().default(false).catch(false),
   path: text.default('.mlops/artifacts'),
 });
 const environmentEntry = z.object({

@@ -152,7 +152,11 @@ export class GcsStore implements ArtifactStore {
         if (!(error instanceof OtherBytes)) throw error;
       }
     }
-    await this.#send(await startSession(this.#api, this.#uploads(key, 'resumable'), request), request);
+    try {
+      await this.#send(await startSession(this.#api, this.#uploads(key, 'resumable'), request), request);
+    } catch (error) {
+      throw error instanceof OtherBytes ? nonsense(this.uri, error) : error;
+    }
   }
 
   async #send(session: Session, request: PartsRequest): Promise<void> {

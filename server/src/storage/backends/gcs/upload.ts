@@ -11,6 +11,8 @@ export interface Session {
   readonly size: number;
   /** Of each part that was sent, by its index: what is sent again must be the same. */
   readonly checksums: number[];
+  /** Bytes that the server said it has. */
+  received: number;
 }
 
 /** A large part on a slow line takes its time. */
@@ -35,29 +37,23 @@ export async function startSession(api: GcsApi, url: string, request: PartsReque
   if (answer.status !== 200) throw api.failure(answer.status);
   const uri = answer.headers.location;
   if (uri === undefined) throw new FailureError('remote', 'Google Cloud Storage gave no address for an upload.');
-  return { uri, size: source.size, checksums: [] };
+  return { uri, size: source.size, checksums: [], received: 0 };
 }
 
 /** Sends what the server has not got yet. Fails with {@link OtherBytes} where the session is of other bytes. */
 export async function sendSession(api: GcsApi, session: Session, request: PartsRequest): Promise<void> {
-  const { signal } = request.options;
-  let received = session.checksums.length === 0 ? 0 : await receivedBytes(api, session, signal);
   await sendParts({ ...request, atOnce: 1 }, async (part, either) => {
     const checksum = crc32(part.bytes);
     const known = session.checksums[part.index];
     if (known !== undefined && known !== checksum) throw new OtherBytes();
     session.checksums[part.index] = checksum;
     const end = part.index * request.partBytes + part.bytes.length;
-    for (let losses = 0; received < end; ) {
-      const before = received;
+    for (let losses = 0; session.received < end; ) {
       try {
-        received = await sendPart(api, session, { part, partBytes: request.partBytes, received, signal: either });
+        session.received = await sendPart(api, session, { part, partBytes: request.partBytes, signal: either });
       } catch (error) {
-        if (!(error instanceof FailureError && error.reason === 'unreachable')) throw error;
-        if (++losses >= mostLosses) throw error;
+        if (!(error instanceof FailureError && error.reason === 'unreachable') || ++losses >= mostLosses) throw error;
         await delay(firstWaitMs * 2 ** (losses - 1) * (0.5 + Math.random() / 2), undefined, { signal: either });
-        received = await receivedBytes(api, session, either);
-        if (received > before) losses = 0;
       }
     }
   });
@@ -66,12 +62,12 @@ export async function sendSession(api: GcsApi, session: Session, request: PartsR
 interface Sending {
   readonly part: Part;
   readonly partBytes: number;
-  readonly received: number;
   readonly signal: AbortSignal;
 }
 
 async function sendPart(api: GcsApi, session: Session, sending: Sending): Promise<number> {
-  const { part, partBytes, received, signal } = sending;
+  const { part, partBytes, signal } = sending;
+  const { received } = session;
   const start = part.index * partBytes;
   const end = start + part.bytes.length;
   if (received < start) throw new OtherBytes();
@@ -80,7 +76,7 @@ async function sendPart(api: GcsApi, session: Session, sending: Sending): Promis
     url: session.uri,
     headers: { 'content-range': `bytes ${received}-${end - 1}/${session.size}` },
     body: part.bytes.subarray(received - start),
-    // What arrived of it must be asked for before it is sent again.
+    // Sent again above, from what the server said it has: bytes that it has already are passed over there.
     idempotent: false,
     timeoutMs: sendingMs,
     signal,
@@ -88,13 +84,7 @@ async function sendPart(api: GcsApi, session: Session, sending: Sending): Promis
   return progressOf(api, session, answer);
 }
 
-/** How much of an upload the server has. */
-async function receivedBytes(api: GcsApi, session: Session, signal: AbortSignal | undefined): Promise<number> {
-  // Without the size: servers take that for the end of an upload whose size was not known.
-  const headers = { 'content-range': 'bytes */*' };
-  return progressOf(api, session, await api.text({ method: 'PUT', url: session.uri, headers, body: '', signal }));
-}
-
+/** Bytes that the server has, by its answer. */
 function progressOf(
   api: GcsApi,
   session: Session,
