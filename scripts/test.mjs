@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installFakeGcs } from './setup/fake-gcs.mjs';
 import { installDependencies } from './setup/node.mjs';
 import { build, runProject, vsCodeVariables } from './setup/project.mjs';
 import { installPython } from './setup/python.mjs';
@@ -14,7 +15,7 @@ import { installVsCode } from './setup/vscode.mjs';
  */
 const SUITES = {
   unit: { needs: [] },
-  integration: { needs: ['python'] },
+  integration: { needs: ['python', 'fakeGcs'] },
   security: { needs: ['python'] },
   e2e: { needs: ['python', 'vsCode'] },
 };
@@ -77,6 +78,17 @@ async function prepare(suites) {
   await attempt('python', async () => {
     await installSystemPackages('git', 'python', 'venv', ...(strict ? ['neovim'] : []));
     return { MLOPS_TEST_PYTHON: await installPython() };
+  });
+  await attempt('fakeGcs', async () => {
+    try {
+      // Where somebody looks on, Go is theirs to install: its tests alone are skipped without it.
+      if (strict) await installSystemPackages('go');
+      return { MLOPS_FAKE_GCS_SERVER: await installFakeGcs() };
+    } catch (error) {
+      if (strict || !(error instanceof SetupError)) throw error;
+      console.log(`  The tests of Google Cloud Storage are left out: ${error.message}`);
+      return {};
+    }
   });
   await attempt('vsCode', async () => {
     // On other systems the desktop's VS Code is downloaded.

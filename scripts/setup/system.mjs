@@ -6,6 +6,7 @@ const needs = {
   chromium: { package: 'chromium', isThere: async () => findChromium() !== undefined },
   git: { package: 'git', isThere: async () => which('git') !== undefined },
   compiler: { package: 'build-essential', isThere: async () => which('make') && which('g++', 'c++', 'clang++') },
+  go: { package: 'golang', isThere: async () => findGo() !== undefined },
   kerberos: { package: 'libkrb5-dev', isThere: async () => existsSync('/usr/include/gssapi/gssapi.h') },
   neovim: { package: 'neovim', isThere: async () => which('nvim') !== undefined },
   pkgConfig: { package: 'pkg-config', isThere: async () => which('pkg-config') !== undefined },
@@ -39,6 +40,11 @@ export async function installSystemPackages(...names) {
       failure: `apt-get could not install ${list}.`,
     });
   });
+}
+
+/** The Go on PATH, or where its own installer puts it. */
+export function findGo() {
+  return which('go') ?? ['/usr/local/go/bin/go', '/opt/homebrew/bin/go'].find((path) => existsSync(path));
 }
 
 /** The Chromium that drives VS Code and the panels: CHROMIUM_PATH, or one of those that the system has. */

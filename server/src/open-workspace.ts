@@ -10,7 +10,7 @@ import { watchConfiguration } from './platform/configuration/watch.ts';
 import { type CheckResult, toConnection } from './platform/connection-view.ts';
 import type { CredentialSource } from './platform/credentials.ts';
 import { FailureError, toFailure } from './platform/failure.ts';
-import type { HttpClient } from './platform/http.ts';
+import type { HttpClient, HttpClientOptions } from './platform/http.ts';
 import type { HttpTls } from './platform/http-dispatcher.ts';
 import { canCheck, checkService } from './platform/service-health.ts';
 import { SharedTask } from './platform/shared-task.ts';
@@ -52,6 +52,10 @@ export type BuildModels = (
     readonly workspace: WorkspaceOptions;
     readonly configuration: ResolvedConfiguration;
     readonly server: { readonly http: HttpClient; readonly credentials: CredentialSource } | null;
+    /** How the artifact store connects, where it is a server. */
+    readonly storage: Pick<HttpClientOptions, 'proxyEnv' | 'timeoutMs' | 'tracer'> & {
+      readonly permit: (signal?: AbortSignal) => Promise<void>;
+    };
     readonly signal: AbortSignal;
   },
 ) => Promise<OpenModels>;
@@ -166,7 +170,9 @@ export class OpenWorkspace implements Workspace {
     const http = connection === null ? null : await this.#httpFor(connection);
     const server = http && connection && { http, credentials: this.#gate.credentials(connection) };
     try {
-      const open = await this.#builders.models(registry, { workspace: this.#options, configuration, server, signal });
+      const storage = this.#storageConnection(configuration);
+      const workspace = this.#options;
+      const open = await this.#builders.models(registry, { workspace, configuration, server, storage, signal });
       return {
         context: open.context,
         close: async () => {
@@ -178,6 +184,17 @@ export class OpenWorkspace implements Workspace {
       await http?.close();
       throw error;
     }
+  }
+
+  #storageConnection({ storage }: ResolvedConfiguration): Parameters<BuildModels>[1]['storage'] {
+    const { origin, consent } = typeof storage === 'string' ? { origin: null, consent: 'ask' as const } : storage;
+    const connection = { name: 'storage', consent, credential: null, insecureTls: false };
+    return {
+      timeoutMs: this.#options.settings.http.timeoutSeconds * 1_000,
+      proxyEnv: proxyOf(this.#options),
+      tracer: this.#tracer,
+      permit: origin === null ? async () => undefined : this.#gate.permit({ ...connection, origin }),
+    };
   }
 
   async mayConnect(name: string, signal?: AbortSignal): Promise<boolean> {

@@ -1,10 +1,9 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { OpenArtifacts } from './experiments/artifact-source.ts';
 import type { RunRecord } from './experiments/tracking-store.ts';
 import type { AuditLog } from './models/audit/audit-log.ts';
 import type { LocalStore } from './models/backends/shared/read-only-registry.ts';
-import type { ModelContents } from './models/model-context.ts';
 import type { ModelRegistry } from './models/model-registry.ts';
 import { type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
@@ -12,6 +11,7 @@ import type { ResolvedConfiguration, ResolvedTracker } from './platform/configur
 import type { TrackingTarget } from './platform/configuration/tracking-uri.ts';
 import { FailureError } from './platform/failure.ts';
 import { ownFolder } from './platform/own-folder.ts';
+import type { ArtifactStore } from './storage/artifact-store.ts';
 import type { Workspace, WorkspaceOptions } from './workspace-port.ts';
 
 export type { Workspace, WorkspaceOptions } from './workspace-port.ts';
@@ -59,12 +59,20 @@ const buildStore: BuildStore = async (tracker, { workspace, server }) => {
 
 // All of the work on models is loaded with its first question.
 const buildModels: BuildModels = async (resolved, parts) => {
-  const [{ openModels }, registry, contents] = await Promise.all([
+  const [{ openModels }, registry, store] = await Promise.all([
     import('./open-models.ts'),
     buildRegistry(resolved, parts),
-    buildContents(parts.configuration),
+    buildArtifactStore(parts),
   ]);
-  return openModels({ ...parts, registry, contents });
+  const { ContentStore } = await import('./storage/content-store.ts');
+  const { context, close } = await openModels({ ...parts, registry, contents: new ContentStore(store) });
+  return {
+    context,
+    close: async () => {
+      await close();
+      await store.cleanup();
+    },
+  };
 };
 
 async function buildRegistry(
@@ -75,14 +83,17 @@ async function buildRegistry(
     const { SqliteRegistry } = await import('./models/backends/sqlite/registry.ts');
     return new SqliteRegistry({ path: target.path });
   }
-  const tracker = trackerOf(configuration, target);
+  const runs = trackerOf(configuration, target);
+  const tracker = runs?.name ?? null;
   if (target.type === 'rest' && server !== null) {
     const [{ MlflowRestRegistry }, { AuditDatabase }] = await Promise.all([
       import('./models/backends/mlflow-rest/registry.ts'),
       import('./models/backends/audit-database/audit-database.ts'),
     ]);
     const audit = new AuditDatabase(join(configuration.root, ownFolder, 'audit.db'));
-    return new MlflowRestRegistry({ url: target.url, ...server, audit, tracker });
+    const space = runs?.serverWorkspace ?? null;
+    const named = space === null ? {} : { workspace: space };
+    return new MlflowRestRegistry({ url: target.url, ...server, audit, tracker, ...named });
   }
   if (target.type === 'sqlite' || target.type === 'file') {
     const [{ ReadOnlyRegistry }, store] = await Promise.all([
@@ -107,26 +118,22 @@ async function openMlflowModels(
 }
 
 /** The tracker whose runs are those that versions of a registry name; null where none is. */
-function trackerOf({ trackers }: ResolvedConfiguration, target: TrackingTarget): string | null {
-  return trackers.find((tracker) => isDeepStrictEqual(tracker.target, target))?.name ?? null;
+function trackerOf({ trackers }: ResolvedConfiguration, target: TrackingTarget): ResolvedTracker | null {
+  return trackers.find((tracker) => isDeepStrictEqual(tracker.target, target)) ?? null;
 }
 
-async function buildContents({ root, services }: ResolvedConfiguration): Promise<ModelContents> {
-  const storage = services.find(({ kind }) => kind === 'storage');
-  if (storage !== undefined && storage.problem !== null) {
-    throw new FailureError('input', `The storage of models: ${storage.problem.message}`);
-  }
-  if (storage !== undefined && storage.backend !== 'local') {
-    throw new FailureError('unsupported', `Models can’t be kept in ${storage.uri} in this version.`, {
-      remedy: 'Write storage: {type: local, path: …} in mlops.yaml, or leave it out to keep them in .mlops/artifacts.',
-    });
-  }
-  const [{ ContentStore }, { LocalStore }] = await Promise.all([
-    import('./storage/content-store.ts'),
-    import('./storage/backends/local/store.ts'),
-  ]);
-  const path = storage === undefined || storage.uri === '' ? join(ownFolder, 'artifacts') : storage.uri;
-  return new ContentStore(new LocalStore(resolve(root, path)));
+async function buildArtifactStore({
+  configuration,
+  workspace,
+  storage: { permit, ...http },
+  signal,
+}: Parameters<BuildModels>[1]): Promise<ArtifactStore> {
+  const { storage } = configuration;
+  if (typeof storage === 'string') throw new FailureError('input', `The storage of models: ${storage}`);
+  const { openArtifactStore } = await import('./storage/backends/open-store.ts');
+  const store = await openArtifactStore(storage, { env: workspace.env, http, permit });
+  await store.initialize(signal);
+  return store;
 }
 
 async function localArtifacts({ artifactRoot }: ResolvedTracker): Promise<OpenArtifacts> {

@@ -18,6 +18,7 @@ test('the text says which extension, editor, Node and system it is about', () =>
       services: [],
       access: { policy: null, problem: null },
       registry: resolveRegistry(undefined, { root: '/ws', tracker: undefined }),
+      storage: { target: { type: 'local', path: '/ws/.mlops/artifacts' }, origin: null, consent: 'given' },
       warnings: [],
     },
     connections: [],

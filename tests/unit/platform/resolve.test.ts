@@ -306,3 +306,66 @@ describe('the model registry', () => {
     expect(registry.problem?.message).toContain(problem);
   });
 });
+
+describe('where models are kept', () => {
+  const storage = async (body: string, real: Variables = {}, dotenv: Variables = {}) =>
+    (await resolve({ yaml: workspace(body), real, dotenv })).storage;
+
+  test('is a folder below the workspace where nothing is said', async () => {
+    const folder = { target: { type: 'local', path: '/repo/.mlops/artifacts' }, origin: null, consent: 'given' };
+    expect(await storage('')).toEqual(folder);
+    expect((await resolve({ explicit: 'http://ml:1' })).storage).toEqual(folder);
+    expect(await storage('storage: {type: local, path: ../shared}')).toMatchObject({ target: { path: '/shared' } });
+  });
+
+  test('may be a server that mlops.yaml names, which the person is asked about', async () => {
+    expect(await storage('storage: {type: s3, bucket: models, prefix: /a/b, region: eu-central-1}')).toEqual({
+      target: {
+        type: 's3',
+        bucket: 'models',
+        prefix: 'a/b/',
+        region: 'eu-central-1',
+        endpoint: null,
+        forcePathStyle: false,
+      },
+      origin: 'https://s3.eu-central-1.amazonaws.com',
+      consent: 'ask',
+    });
+    expect(await storage('storage: {type: gcs, bucket: models, endpoint: "http://evil.example:9/x/"}')).toMatchObject({
+      target: { type: 'gcs', endpoint: 'http://evil.example:9/x', prefix: '' },
+      origin: 'http://evil.example:9',
+      consent: 'ask',
+    });
+    expect(await storage('storage: {type: azure, account: acme, container: models}')).toMatchObject({
+      origin: 'https://acme.blob.core.windows.net',
+      consent: 'ask',
+    });
+  });
+
+  test.each([
+    ['s3://models/churn', { type: 's3', bucket: 'models', prefix: 'churn/' }],
+    ['gs://models', { type: 'gcs', bucket: 'models', prefix: '' }],
+    ['azure://acme/models/a/b', { type: 'azure', account: 'acme', container: 'models', prefix: 'a/b/' }],
+    [
+      'wasbs://models@acme.blob.core.windows.net/a',
+      { type: 'azure', account: 'acme', container: 'models', prefix: 'a/' },
+    ],
+    ['/data/models', { type: 'local', path: '/data/models' }],
+  ])('is what the person’s environment says: %s', async (path, target) => {
+    expect(await storage('', { ARTIFACT_STORAGE_PATH: path })).toMatchObject({ target, consent: 'given' });
+  });
+
+  test('is asked about where a file of the workspace names it by a variable', async () => {
+    expect(await storage('', {}, { ARTIFACT_STORAGE_PATH: 's3://models' })).toMatchObject({ consent: 'ask' });
+  });
+
+  test.each([
+    'storage: {type: azure, account: "evil.example/x", container: models}',
+    'storage: {type: s3, bucket: models, region: "evil.example/"}',
+    'storage: {type: s3, bucket: models, endpoint: "ftp://x"}',
+    'storage: {type: tape}',
+    'storage: {type: gcs}',
+  ])('is refused with a reason: %s', async (body) => {
+    expect(await storage(body)).toEqual(expect.any(String));
+  });
+});

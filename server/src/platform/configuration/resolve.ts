@@ -8,6 +8,7 @@ import type { FoundStore } from './locate.ts';
 import { resolveRegistry } from './registry.ts';
 import type { ConfigurationWarning, Consent, ResolvedConfiguration, ResolvedTracker } from './resolved.ts';
 import { resolveServices } from './services.ts';
+import { resolveStorage } from './storage.ts';
 import { parseTrackingUri, withoutUserInfo } from './tracking-uri.ts';
 
 export interface ConfigurationInputs {
@@ -44,7 +45,8 @@ export function resolveConfiguration(inputs: ConfigurationInputs): ResolvedConfi
       base: inputs.folder,
     });
     const registry = resolveRegistry(undefined, { root: inputs.root, tracker });
-    return { ...base, trackers: [tracker], defaultTracker: tracker.name, services: [], registry, warnings };
+    const storage = resolveStorage(undefined, null, { root: inputs.root, environment });
+    return { ...base, trackers: [tracker], defaultTracker: tracker.name, services: [], registry, storage, warnings };
   }
   const entries = listed(inputs, warnings);
   const unnamed = defaultFromOutside(inputs);
@@ -60,12 +62,14 @@ export function resolveConfiguration(inputs: ConfigurationInputs): ResolvedConfi
   warnings.push(...unusedSecrets(environment, trackers));
   const preferred = same ?? (unnamed === null ? trackers[0] : trackers.at(-1));
   const registry = services.find(({ kind }) => kind === 'registry');
+  const storage = services.find(({ kind }) => kind === 'storage');
   return {
     ...base,
     trackers,
     defaultTracker: preferred?.name ?? null,
     services,
     registry: resolveRegistry(registry, { root: inputs.root, tracker: preferred }),
+    storage: resolveStorage(storage, document?.storage ?? null, { root: inputs.root, environment }),
     warnings,
   };
 }

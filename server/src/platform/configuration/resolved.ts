@@ -2,6 +2,7 @@ import type { Access } from '#schemas/config/access.ts';
 import type { ConfigurationSource, ConnectionAttention, ConnectionKind } from '#schemas/domain/connection.ts';
 import type { Credential } from '../credentials.ts';
 import type { ResolvedRegistry } from './registry.ts';
+import type { ResolvedStorage } from './storage-target.ts';
 import type { TrackingTarget } from './tracking-uri.ts';
 
 /** Something in the configuration that a person should look at. `line` is 1-based. */
@@ -69,6 +70,8 @@ export interface ResolvedConfiguration {
   readonly services: readonly ResolvedService[];
   /** Of model versions; where none is named, a file below the folder. */
   readonly registry: ResolvedRegistry;
+  /** Where the registry keeps artifacts; a text says what is wrong with what the configuration names. */
+  readonly storage: ResolvedStorage | string;
   readonly access: AccessReading;
   readonly warnings: readonly ConfigurationWarning[];
 }

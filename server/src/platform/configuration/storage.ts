@@ -4,35 +4,7 @@ import type { StorageEntry } from './document.ts';
 import type { Environment } from './environment.ts';
 import { expandAddress } from './expressions.ts';
 import type { ResolvedService } from './resolved.ts';
-
-/** Where artifacts are kept. Prefixes are empty or end with a slash; endpoints have no slash at their end. */
-export type StorageTarget =
-  | { readonly type: 'local'; readonly path: string }
-  | {
-      readonly type: 's3';
-      readonly bucket: string;
-      readonly prefix: string;
-      readonly region: string | null;
-      /** Null for the cloud's own. */
-      readonly endpoint: string | null;
-      readonly forcePathStyle: boolean;
-    }
-  | { readonly type: 'gcs'; readonly bucket: string; readonly prefix: string; readonly endpoint: string | null }
-  | {
-      readonly type: 'azure';
-      readonly account: string;
-      readonly container: string;
-      readonly prefix: string;
-      readonly endpoint: string | null;
-    };
-
-export interface ResolvedStorage {
-  readonly target: StorageTarget;
-  /** Of the server; null for a folder. */
-  readonly origin: string | null;
-  /** `ask` where a file of the workspace, not the person, names the server. */
-  readonly consent: 'given' | 'ask';
-}
+import type { ResolvedStorage, StorageTarget } from './storage-target.ts';
 
 interface Place {
   readonly root: string;
@@ -52,7 +24,7 @@ export function resolveStorage(
   if (service === undefined) return local(root, '.mlops/artifacts');
   if (service.problem !== null) return service.problem.message;
   const fromEntry = service.source === 'mlops.yaml' && entry !== null;
-  const target = fromEntry ? targetOf(entry, { root, environment }) : targetOfUri(service.backend, service.uri, root);
+  const target = fromEntry ? targetOf(entry, { root, environment }) : targetOfUri(namedPath(environment), root);
   if (typeof target === 'string') return target;
   if (target.type === 'local') return { target, origin: null, consent: 'given' };
   const url = URL.parse(target.endpoint ?? ownEndpoint(target));
@@ -90,9 +62,14 @@ function targetOf(entry: StorageEntry, { root, environment }: Place): StorageTar
   return { type: 's3', bucket, prefix, region, endpoint, forcePathStyle: entry.forcePathStyle };
 }
 
-function targetOfUri(type: string, uri: string, root: string): StorageTarget | string {
-  if (uri === '' && type === 'local') return { type: 'local', path: resolve(root, '.mlops/artifacts') };
-  const parts = /^([a-z0-9+]+):\/\/([^/]*)\/?(.*)$/i.exec(uri);
+/** As it stands: what is before an @ is no user here. */
+function namedPath(environment: Environment): string {
+  const path = environment.get('ARTIFACT_STORAGE_PATH') ?? environment.get('MLFLOW_ARTIFACT_ROOT');
+  return path?.value ?? '.mlops/artifacts';
+}
+
+function targetOfUri(uri: string, root: string): StorageTarget | string {
+  const parts = /^([a-z][a-z0-9+.-]+):\/*([^/]*)\/?(.*)$/i.exec(uri);
   if (parts === null || isAbsolute(uri)) return { type: 'local', path: resolve(root, uri) };
   const [, scheme = '', place = '', rest = ''] = parts;
   const prefix = asPrefix(rest);

@@ -1,5 +1,5 @@
-import type { ResolvedStorage, StorageTarget } from '../../platform/configuration/storage.ts';
 import { ownEndpoint } from '../../platform/configuration/storage.ts';
+import type { ResolvedStorage, StorageTarget } from '../../platform/configuration/storage-target.ts';
 import type { HttpClientOptions } from '../../platform/http.ts';
 import type { ArtifactStore } from '../artifact-store.ts';
 import type { AzureCredentials } from './azure/store.ts';
