@@ -8,15 +8,8 @@ import type { HttpClient } from '../../../platform/http.ts';
 import { createMlflowApi, type MlflowApi } from '../../../platform/mlflow/api.ts';
 import { unhealthy } from '../../../platform/unhealthy.ts';
 import type { AuditLog, WritableAuditLog } from '../../audit/audit-log.ts';
-import type {
-  Act,
-  ModelQuery,
-  ModelRegistry,
-  StoredReport,
-  VersionChange,
-  VersionDraft,
-} from '../../model-registry.ts';
-import { MlflowReader } from '../shared/mlflow-reader.ts';
+import type { Act, ModelRegistry, StoredReport, VersionChange, VersionDraft } from '../../model-registry.ts';
+import { MlflowQuestions } from '../shared/mlflow-questions.ts';
 import type { MlflowSource } from '../shared/mlflow-records.ts';
 import { noSuchReport } from '../shared/refusals.ts';
 import { EvidenceStore } from './evidence.ts';
@@ -40,7 +33,7 @@ export interface MlflowRestRegistryOptions {
 }
 
 /** Models of an MLflow server by its REST API; the audit log is kept beside it. */
-export class MlflowRestRegistry implements ModelRegistry, AuditLog {
+export class MlflowRestRegistry extends MlflowQuestions implements ModelRegistry, AuditLog {
   readonly backend = 'mlflow';
   readonly guarantees: RegistryGuarantees = { uniqueVersions: false, atomicChanges: false, writable: true };
   readonly #id: string;
@@ -48,21 +41,20 @@ export class MlflowRestRegistry implements ModelRegistry, AuditLog {
   readonly #audit: WritableAuditLog;
   readonly #source: MlflowSource;
   readonly #evidence: EvidenceStore;
-  readonly #reader: MlflowReader;
   readonly #writer: RegistryWriter;
 
   constructor(options: MlflowRestRegistryOptions) {
     const { url, workspace, audit, tracker, now = Date.now } = options;
+    const api = createMlflowApi(options);
+    const source = serverModels(api);
+    const evidence = new EvidenceStore(api);
+    super({ source, evidence, tracker });
     this.#id = `mlflow:${url}${workspace === undefined ? '' : `#${workspace}`}`;
-    this.#api = createMlflowApi(options);
+    this.#api = api;
     this.#audit = audit;
-    this.#source = serverModels(this.#api);
-    this.#evidence = new EvidenceStore(this.#api);
-    this.#reader = new MlflowReader({ source: this.#source, evidence: this.#evidence, tracker });
-    this.#writer = new RegistryWriter({
-      ...{ api: this.#api, reader: this.#reader, evidence: this.#evidence },
-      ...{ audit, tracker, now },
-    });
+    this.#source = source;
+    this.#evidence = evidence;
+    this.#writer = new RegistryWriter({ api, reader: this.reader, evidence, audit, tracker, now });
   }
 
   async initialize(signal?: AbortSignal): Promise<void> {
@@ -87,22 +79,6 @@ export class MlflowRestRegistry implements ModelRegistry, AuditLog {
   /** By its address: a server that moves is another registry, and approvals for the old one don't hold there. */
   async id(): Promise<string> {
     return this.#id;
-  }
-
-  listModels(query: ModelQuery, signal?: AbortSignal) {
-    return this.#reader.listModels(query, signal);
-  }
-
-  listVersions(model: string, signal?: AbortSignal) {
-    return this.#reader.listVersions(model, signal);
-  }
-
-  aliases(model: string, signal?: AbortSignal) {
-    return this.#reader.aliases(model, signal);
-  }
-
-  version(model: string, version: string, signal?: AbortSignal) {
-    return this.#reader.version(model, version, signal);
   }
 
   async report(digest: string, signal?: AbortSignal): Promise<StoredReport> {

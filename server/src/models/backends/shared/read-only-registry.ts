@@ -4,8 +4,8 @@ import type { Health } from '../../../platform/component.ts';
 import { FailureError } from '../../../platform/failure.ts';
 import { unhealthy } from '../../../platform/unhealthy.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
-import type { ModelQuery, ModelRegistry, StoredReport } from '../../model-registry.ts';
-import { MlflowReader } from './mlflow-reader.ts';
+import type { ModelRegistry, StoredReport } from '../../model-registry.ts';
+import { MlflowQuestions } from './mlflow-questions.ts';
 import type { MlflowSource } from './mlflow-records.ts';
 import { noSuchReport } from './refusals.ts';
 
@@ -18,14 +18,13 @@ export interface LocalStore extends MlflowSource {
 }
 
 /** Models in MLflow's own database or folder. Writing is MLflow's to do: its server takes changes. */
-export class ReadOnlyRegistry implements ModelRegistry, AuditLog {
+export class ReadOnlyRegistry extends MlflowQuestions implements ModelRegistry, AuditLog {
   readonly guarantees: RegistryGuarantees = { uniqueVersions: false, atomicChanges: false, writable: false };
   readonly #store: LocalStore;
-  readonly #reader: MlflowReader;
 
   constructor(store: LocalStore, tracker: string | null) {
+    super({ source: store, evidence: null, tracker });
     this.#store = store;
-    this.#reader = new MlflowReader({ source: store, evidence: null, tracker });
   }
 
   get backend(): string {
@@ -54,22 +53,6 @@ export class ReadOnlyRegistry implements ModelRegistry, AuditLog {
 
   async id(): Promise<string> {
     return `${this.#store.backend}:${this.#store.path}`;
-  }
-
-  listModels(query: ModelQuery, signal?: AbortSignal) {
-    return this.#reader.listModels(query, signal);
-  }
-
-  listVersions(model: string, signal?: AbortSignal) {
-    return this.#reader.listVersions(model, signal);
-  }
-
-  aliases(model: string, signal?: AbortSignal) {
-    return this.#reader.aliases(model, signal);
-  }
-
-  version(model: string, version: string, signal?: AbortSignal) {
-    return this.#reader.version(model, version, signal);
   }
 
   async report(digest: string): Promise<StoredReport> {
