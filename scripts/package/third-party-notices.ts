@@ -13,7 +13,12 @@ export interface ShippedPackage {
   readonly texts: readonly string[];
 }
 
-const manifest = z.object({ version: z.string(), license: z.string().default('') });
+const author = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
+const manifest = z.object({
+  version: z.string(),
+  license: z.string().default(''),
+  author: author.optional().catch(undefined),
+});
 
 /** Licences that ask for no more than their text beside the product. */
 const permissive = new Set([
@@ -32,14 +37,37 @@ export function bundledFolders(metafile: Metafile): ReadonlySet<string> {
 
 export function readPackage(root: string, folder: string): ShippedPackage {
   const path = join(root, folder);
-  const { version, license } = manifest.parse(JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')));
+  const { version, license, author } = manifest.parse(JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')));
   const files = readdirSync(path, { withFileTypes: true })
     .filter((entry) => entry.isFile() && /^(licen[cs]e|copying|notice|third-?party-?notices)/i.test(entry.name))
     .map((entry) => entry.name)
     .sort();
   const texts = files.map((file) => readFileSync(join(path, file), 'utf8').replaceAll('\r\n', '\n').trim());
-  return { name: folder.replace(/^.*node_modules\//, ''), version, license, texts };
+  const stated = texts.length > 0 ? texts : statedLicence(root, license, author);
+  return { name: folder.replace(/^.*node_modules\//, ''), version, license, texts: stated };
 }
+
+/** What a package that only names its licence and its author is under: the text that the name stands for. */
+function statedLicence(root: string, license: string, author: string | undefined): readonly string[] {
+  if (author === undefined) return [];
+  const holder = `Copyright (c) ${author.replace(/\s*[<(].*$/, '')}`;
+  if (license === 'MIT') return [`The MIT License\n\n${holder}\n\n${mitTerms}`];
+  // Ours is the same.
+  return license === 'Apache-2.0' ? [`${holder}\n\n${readFileSync(join(root, 'LICENSE'), 'utf8').trim()}`] : [];
+}
+
+const mitTerms = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
 /** Why packages can't be shipped: a licence that asks for more, or none that one could pass on. */
 export function licenceProblems(packages: readonly ShippedPackage[]): string[] {
