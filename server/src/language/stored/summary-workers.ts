@@ -15,10 +15,10 @@ const MOST_THREADS = 2;
 const FILES_A_THREAD = 300;
 
 /**
- * Megabytes. Nothing is kept from one file to the next: room for what a dozen files leave behind lets most of it go
+ * Megabytes. Nothing is kept from one file to the next: room for what several files leave behind lets most of it go
  * without a look at it, and more room would only add to what the process holds.
  */
-const LIMITS = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 512 };
+const LIMITS = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 512 };
 
 /** Reads files in threads of their own, which end with them. What they find comes as it is found, in any order. */
 export async function* summariesInWorkers(
