@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { auditText } from '#client/features/models/audit-commands.ts';
 import { registryItemView } from '#client/features/models/items.ts';
 import { RegistryModel } from '#client/features/models/model.ts';
-import type { RegistryNode } from '#client/features/models/nodes.ts';
+import { type RegistryNode, registryIds } from '#client/features/models/nodes.ts';
 import { toFailure } from '#client/platform/failures.ts';
 import type { Server } from '#client/platform/server-connection.ts';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
@@ -16,21 +16,25 @@ const version = (parts: Partial<ModelVersion> = {}): ModelVersion => ({
   ...parts,
 });
 const guarantees = { uniqueVersions: true, atomicChanges: true, writable: true };
+const info = (given: Partial<typeof guarantees> = {}) => ({
+  ...{ backend: 'sqlite', uri: 'sqlite:///models.db', guarantees: { ...guarantees, ...given } },
+});
 
 /** A server with so many models of so many versions. */
 function registry(models: number, versions = 1, given: Partial<typeof guarantees> = {}) {
   const asked: unknown[] = [];
-  const answer = (method: string, params: { model?: string; count?: number }) => {
+  const answer = (method: string, params: { start?: number; count?: number }) => {
     asked.push({ method, ...params });
-    const shown = Math.min(params.count ?? 200, method === listModels.method ? models : versions);
-    const names = Array.from({ length: shown }, (_, index) => index);
+    const { start = 0, count = 200 } = params;
+    const total = method === listModels.method ? models : versions;
+    const names = Array.from({ length: total }, (_, index) => index).slice(start, start + count);
     if (method === listVersions.method) {
       return { versions: names.map((n) => version({ version: `1.${versions - n}.0` })), total: versions };
     }
     return {
       models: names.map((n) => ({ name: `model-${n}`, versions, latest: version({ model: `model-${n}` }) })),
       total: models,
-      registry: { backend: 'sqlite', uri: 'sqlite:///models.db', guarantees: { ...guarantees, ...given } },
+      registry: info(given),
     };
   };
   const server: Pick<Server, 'request'> = {
@@ -56,6 +60,34 @@ describe('the tree of models', () => {
     expect(labels(await model.children(first[0]))).toEqual(['1.3.0', '1.2.0', '1.1.0']);
     expect(model.nodeOf({ id: first[0]?.id })).toMatchObject({ kind: 'model' });
     expect(model.nodeOf({ id: 'other' })).toBeUndefined();
+  });
+
+  it('comes to the end of a list that no one answer holds', async () => {
+    const model = open(registry(1_201).server);
+    const shown: number[] = [];
+    for (let nodes = await model.children(); ; nodes = await model.children()) {
+      shown.push(nodes.filter(({ kind }) => kind === 'model').length);
+      const last = nodes.at(-1);
+      if (last?.kind !== 'more') break;
+      model.showMore(last.parentId);
+    }
+    expect(shown).toEqual([200, 400, 600, 800, 1_000, 1_200, 1_201]);
+    const names = (await model.children()).map(({ id }) => id);
+    expect(new Set(names).size).toBe(1_201);
+  });
+
+  it('ends a list that others made shorter meanwhile', async () => {
+    const { server } = registry(700);
+    const shrinking: Pick<Server, 'request'> = {
+      request: async (definition, params) => {
+        const isFirst = !Object(params).start;
+        const result = await server.request(definition, params);
+        return isFirst ? result : definition.result.parse({ ...Object(result), models: [] });
+      },
+    };
+    const model = open(shrinking);
+    for (let more = 0; more < 3; more += 1) model.showMore(registryIds.folder('file:///ws'));
+    expect((await model.children()).filter(({ kind }) => kind === 'model')).toHaveLength(500);
   });
 
   it('asks for what the person searches', async () => {
@@ -94,17 +126,23 @@ describe('the tree of models', () => {
   });
 
   it('tells what a registry can’t promise', async () => {
-    const [node] = await open(registry(1, 1, { writable: false, uniqueVersions: false }).server).children();
+    const model = open(registry(1, 1, { writable: false, uniqueVersions: false }).server);
+    const [node] = await model.children();
     const item = node && registryItemView(node, time);
     expect(item?.context).toContain('readOnly');
     expect(item?.tooltip).toContain('can only be read');
     expect(item?.tooltip).toContain('register at once');
+    const [version] = await model.children(node);
+    expect(version && registryItemView(version, time).context).toContain('readOnly');
   });
 });
 
 describe('a version', () => {
   const item = (parts: Partial<ModelVersion>) =>
-    registryItemView({ kind: 'version', id: 'v', folder: 'file:///ws', version: version(parts) }, time);
+    registryItemView(
+      { kind: 'version', id: 'v', folder: 'file:///ws', version: version(parts), registry: info() },
+      time,
+    );
 
   it('shows stage, aliases and signature as badges, for eyes and ears', () => {
     const { description, spoken, context, icon } = item({ stage: 'production', aliases: ['champion'], signed: true });

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
+import type { RegistryInfo } from '#schemas/protocol/models.ts';
 import { commands } from '../../contributions/commands.ts';
 import { failureLine } from '../../platform/failures.ts';
 import { formatAgo, formatBytes, formatCount, markdownText } from '../../platform/format.ts';
@@ -59,13 +60,13 @@ function modelItem({ id, model, registry }: ModelNode, { locale }: ItemTime): It
   ];
   return {
     ...{ id, label: model.name, description, icon: { id: 'package' }, children: 'collapsed' },
-    context: ['model', registry.guarantees.writable ? 'writable' : 'readOnly'],
+    context: ['model', accessOf(registry)],
     spoken: [model.name, l10n.t('highest version {0}', latest.version), count].join(', '),
     tooltip: lines.join('\n'),
   };
 }
 
-function versionItem({ id, version }: VersionNode, time: ItemTime): ItemView {
+function versionItem({ id, version, registry }: VersionNode, time: ItemTime): ItemView {
   const badges = badgesOf(version);
   const ago = formatAgo(version.createdAt, time.now, time.locale);
   return {
@@ -73,13 +74,20 @@ function versionItem({ id, version }: VersionNode, time: ItemTime): ItemView {
     icon: iconOf(version),
     context: [
       'version',
+      accessOf(registry),
       version.archived ? 'archived' : 'active',
       version.signed ? 'signed' : 'unsigned',
       ...(version.stage === null ? [] : ['staged']),
+      ...(version.aliases.length > 0 ? ['aliased'] : []),
     ],
     spoken: [`${version.model} ${version.version}`, ...badges, ago].join(', '),
     tooltip: versionTooltip(version, time),
   };
+}
+
+/** Menus leave out what a registry that can only be read would refuse. */
+function accessOf({ guarantees }: RegistryInfo): string {
+  return guarantees.writable ? 'writable' : 'readOnly';
 }
 
 function badgesOf({ stage, aliases, signed, archived }: ModelVersion): string[] {

@@ -1,19 +1,12 @@
 import type { Failure } from '#schemas/domain/failure.ts';
-import { listModels, listVersions } from '#schemas/protocol/models.ts';
 import type { Server } from '../../platform/server-connection.ts';
-import { type RegistryNode, registryIds } from './nodes.ts';
+import { type RegistryFilter, readModels, readVersions } from './lists.ts';
+import { type ModelNode, type RegistryNode, registryIds } from './nodes.ts';
 
 export interface RegistryModelOptions {
   readonly server: Pick<Server, 'request'>;
   readonly folders: () => readonly { readonly uri: string; readonly name: string }[];
   readonly toFailure: (error: unknown) => Failure;
-}
-
-/** What a person wants to see of the registry. */
-export interface RegistryFilter {
-  /** Words that all have to be there; empty is everything. */
-  readonly text: string;
-  readonly archived: boolean;
 }
 
 const pageSize = 200;
@@ -51,7 +44,7 @@ export class RegistryModel {
 
   private async fetch(node: RegistryNode | undefined): Promise<readonly RegistryNode[]> {
     if (node?.kind === 'folder') return this.orFailure(node.id, () => this.models(node.folder));
-    if (node?.kind === 'model') return this.orFailure(node.id, () => this.versions(node.folder, node.model.name));
+    if (node?.kind === 'model') return this.orFailure(node.id, () => this.versions(node));
     if (node) return [];
     const folders = this.options.folders();
     const [only] = folders;
@@ -64,9 +57,7 @@ export class RegistryModel {
   private async models(folder: string): Promise<RegistryNode[]> {
     const parentId = registryIds.folder(folder);
     const count = this.wanted.get(parentId) ?? pageSize;
-    const { models, total, registry } = await this.options.server.request(listModels, {
-      ...{ folder, ...this.filter, count: Math.min(count, 500) },
-    });
+    const { models, total, registry } = await readModels(this.options.server, { folder, ...this.filter }, count);
     if (models.length === 0) {
       // With nothing at all, the view's welcome says what to do.
       if (this.filter.text === '') return this.options.folders().length > 1 ? [note(parentId, 'noModels')] : [];
@@ -78,15 +69,14 @@ export class RegistryModel {
     return [...nodes, ...more(parentId, models.length, total)];
   }
 
-  private async versions(folder: string, model: string): Promise<RegistryNode[]> {
+  private async versions({ folder, model: { name: model }, registry }: ModelNode): Promise<RegistryNode[]> {
     const parentId = registryIds.model(folder, model);
     const count = this.wanted.get(parentId) ?? pageSize;
-    const { versions, total } = await this.options.server.request(listVersions, {
-      ...{ folder, model, ...this.filter, count: Math.min(count, 500) },
-    });
+    const query = { folder, model, ...this.filter };
+    const { versions, total } = await readVersions(this.options.server, query, count);
     const nodes = versions.map(
       (version): RegistryNode => ({
-        ...{ kind: 'version', id: registryIds.version(folder, model, version.version), folder, version },
+        ...{ kind: 'version', id: registryIds.version(folder, model, version.version), folder, version, registry },
       }),
     );
     return [...nodes, ...more(parentId, versions.length, total)];

@@ -23,6 +23,7 @@ export interface VersionNode {
   readonly id: string;
   readonly folder: string;
   readonly version: ModelVersion;
+  readonly registry: RegistryInfo;
 }
 
 /** There are more of them than are shown. */

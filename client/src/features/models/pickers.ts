@@ -1,7 +1,9 @@
 import { l10n, type QuickPickItem, Uri, window } from 'vscode';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
-import { listModels, listStages, listVersions } from '#schemas/protocol/models.ts';
+import { listStages } from '#schemas/protocol/models.ts';
+import { ClientFailure } from '../../platform/failures.ts';
 import type { Server } from '../../platform/server-connection.ts';
+import { readModels, readVersions } from './lists.ts';
 
 /** One version of a folder’s registry. */
 export interface ChosenVersion {
@@ -13,6 +15,14 @@ export interface RegistryPickerOptions {
   readonly server: Pick<Server, 'request'>;
   readonly folders: () => readonly { readonly uri: string; readonly name: string }[];
 }
+
+interface VersionQuestion {
+  readonly of?: { readonly folder: string; readonly model: string } | undefined;
+  readonly suits?: ((version: ModelVersion) => boolean) | undefined;
+}
+
+/** Who looks for one of more types some of its name. */
+const mostPicks = 5_000;
 
 /** Asks what a command is about, where it was not called on an item. Undefined: the person turned away. */
 export class RegistryPickers {
@@ -30,23 +40,37 @@ export class RegistryPickers {
   }
 
   async model(folder: string): Promise<string | undefined> {
-    const { models } = await this.options.server.request(listModels, { folder, count: 500 });
-    const picks = models.map(({ name, latest }) => ({ label: name, description: latest.version }));
+    const query = { folder, text: '', archived: true };
+    const picks = readModels(this.options.server, query, mostPicks).then(({ models }) => {
+      if (models.length === 0) {
+        throw new ClientFailure(
+          'not-found',
+          l10n.t('This registry has no models yet.'),
+          l10n.t('Register a folder with a model first.'),
+        );
+      }
+      return models.map(({ name, latest }) => ({ label: name, description: latest.version }));
+    });
     return (await window.showQuickPick(picks, { placeHolder: l10n.t('Model') }))?.label;
   }
 
+  /** A version that suits the command: of one model where the command knows it, else of one that the person chooses. */
   async version(
     placeHolder: string,
-    of?: { folder: string; model: string; except?: string },
+    { of, suits = () => true }: VersionQuestion = {},
   ): Promise<ChosenVersion | undefined> {
     const folder = of?.folder ?? (await this.folder());
     if (folder === undefined) return undefined;
     const model = of?.model ?? (await this.model(folder));
     if (model === undefined) return undefined;
-    const { versions } = await this.options.server.request(listVersions, { folder, model, count: 500 });
-    const picks = versions
-      .filter(({ version }) => version !== of?.except)
-      .map((version) => ({ label: version.version, description: describe(version), version }));
+    const query = { folder, model, text: '', archived: true };
+    const picks = readVersions(this.options.server, query, mostPicks).then(({ versions }) => {
+      const suitable = versions.filter(suits);
+      if (suitable.length === 0) {
+        throw new ClientFailure('not-found', l10n.t('{0} has no version that this can be done with.', model));
+      }
+      return suitable.map((version) => ({ label: version.version, description: describe(version), version }));
+    });
     const picked = await window.showQuickPick(picks, { title: model, placeHolder, matchOnDescription: true });
     return picked && { folder, version: picked.version };
   }

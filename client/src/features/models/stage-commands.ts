@@ -26,7 +26,7 @@ export function stageCommands(options: VersionCommandOptions) {
   }
 
   async function withStage(argument: unknown, work: (chosen: ChosenVersion, stage: string) => Promise<void>) {
-    const chosen = await versionOf(options, argument);
+    const chosen = await versionOf(options, argument, ({ archived }) => !archived);
     const stage = chosen && (await pickers.stage(chosen.folder, chosen.version.model));
     if (chosen && stage !== undefined) await work(chosen, stage);
   }
@@ -34,7 +34,7 @@ export function stageCommands(options: VersionCommandOptions) {
   return {
     [commands.promoteVersion]: (argument) => withStage(argument, (chosen, stage) => go(chosen, stage, 'promote')),
     [commands.rollBackModel]: async (argument) => {
-      const chosen = await versionOf(options, argument);
+      const chosen = await versionOf(options, argument, ({ archived }) => !archived);
       if (chosen) await go(chosen, null, 'rollback');
     },
     [commands.requestApproval]: (argument) =>

@@ -2,7 +2,8 @@ import { EventEmitter, env, type TreeItem } from 'vscode';
 import type { TreeSource } from '../../host.ts';
 import { toTreeItem } from '../../platform/item-view.ts';
 import { registryItemView } from './items.ts';
-import type { RegistryFilter, RegistryModel } from './model.ts';
+import type { RegistryFilter } from './lists.ts';
+import type { RegistryModel } from './model.ts';
 import type { RegistryNode } from './nodes.ts';
 
 /** The Models view. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { env, l10n, type TreeView, window, workspace } from 'vscode';
 import type { GateReport } from '#schemas/domain/gate-report.ts';
-import { modelAlias } from '#schemas/domain/model-version.ts';
+import { type ModelVersion, modelAlias } from '#schemas/domain/model-version.ts';
 import {
   archiveVersion,
   deleteVersion,
@@ -32,19 +32,25 @@ export interface VersionCommandOptions {
   readonly panels: PanelManager;
 }
 
+/** Versions that a command makes sense for; the picker leaves out the others. */
+export type Suits = (version: ModelVersion) => boolean;
+
 /** Commands on one version of a model, called on a tree item or from the palette. */
 export function versionCommands(options: VersionCommandOptions) {
   const { server, passphrases } = options;
 
   /** Runs a command on the version that it was called on, or on one that the person chooses. */
   const onVersion =
-    (work: (chosen: ChosenVersion, name: string) => Promise<unknown>) =>
+    (work: (chosen: ChosenVersion, name: string) => Promise<unknown>, suits?: Suits) =>
     async (argument: unknown): Promise<void> => {
-      const chosen = await versionOf(options, argument);
+      const chosen = await versionOf(options, argument, suits);
       if (chosen) await work(chosen, nameOf(chosen));
     };
   const change = (archived: boolean) =>
-    onVersion(({ folder, version }) => server.request(archiveVersion, { ...selectorOf(version), folder, archived }));
+    onVersion(
+      ({ folder, version }) => server.request(archiveVersion, { ...selectorOf(version), folder, archived }),
+      (version) => version.archived !== archived,
+    );
 
   return {
     [commands.validateVersion]: onVersion(async ({ folder, version }, name) => {
@@ -62,11 +68,14 @@ export function versionCommands(options: VersionCommandOptions) {
       if (signed)
         window.setStatusBarMessage(`$(verified) ${l10n.t('{0} is signed by {1}', name, signed.signer)}`, 5000);
     }),
-    [commands.verifyVersion]: onVersion(async ({ folder, version }, name) => {
-      const { valid, detail } = await server.request(verifyVersion, { folder, ...selectorOf(version) });
-      const told = l10n.t('{0}: {1}', name, detail);
-      await (valid ? window.showInformationMessage(told) : window.showWarningMessage(told));
-    }),
+    [commands.verifyVersion]: onVersion(
+      async ({ folder, version }, name) => {
+        const { valid, detail } = await server.request(verifyVersion, { folder, ...selectorOf(version) });
+        const told = l10n.t('{0}: {1}', name, detail);
+        await (valid ? window.showInformationMessage(told) : window.showWarningMessage(told));
+      },
+      ({ signed }) => signed,
+    ),
     [commands.setModelAlias]: onVersion(async ({ folder, version }, name) => {
       const alias = await window.showInputBox({
         title: l10n.t('Alias of {0}', name),
@@ -76,13 +85,17 @@ export function versionCommands(options: VersionCommandOptions) {
       if (alias === undefined) return;
       await server.request(setAlias, { folder, model: version.model, alias, selector: version.version });
     }),
-    [commands.removeModelAlias]: onVersion(async ({ folder, version }) => {
-      const [only, second] = version.aliases;
-      if (only === undefined) throw new ClientFailure('input', l10n.t('This version has no alias.'));
-      const alias =
-        second === undefined ? only : await window.showQuickPick(version.aliases, { placeHolder: l10n.t('Alias') });
-      if (alias !== undefined) await server.request(setAlias, { folder, model: version.model, alias, selector: null });
-    }),
+    [commands.removeModelAlias]: onVersion(
+      async ({ folder, version }) => {
+        const [only, second] = version.aliases;
+        if (only === undefined) throw new ClientFailure('input', l10n.t('This version has no alias.'));
+        const alias =
+          second === undefined ? only : await window.showQuickPick(version.aliases, { placeHolder: l10n.t('Alias') });
+        if (alias !== undefined)
+          await server.request(setAlias, { folder, model: version.model, alias, selector: null });
+      },
+      ({ aliases }) => aliases.length > 0,
+    ),
     [commands.archiveVersion]: change(true),
     [commands.unarchiveVersion]: change(false),
     [commands.deleteVersion]: onVersion(async ({ folder, version }, name) => {
@@ -122,11 +135,12 @@ export function versionCommands(options: VersionCommandOptions) {
 export async function versionOf(
   { model, pickers, view }: Pick<VersionCommandOptions, 'model' | 'pickers' | 'view'>,
   argument: unknown,
+  suits?: Suits,
 ): Promise<ChosenVersion | undefined> {
   const node = model.nodeOf(argument) ?? (argument === undefined ? view.selection[0] : undefined);
   if (node?.kind === 'version') return { folder: node.folder, version: node.version };
   const of = node?.kind === 'model' ? { folder: node.folder, model: node.model.name } : undefined;
-  return pickers.version(l10n.t('Version'), of);
+  return pickers.version(l10n.t('Version'), { of, suits });
 }
 
 export function nameOf({ version }: ChosenVersion): string {
@@ -156,8 +170,9 @@ async function pairOf(
   const [first, second] = nodes;
   const chosen = first ? { folder: first.folder, version: first.version } : await pickers.version(l10n.t('Version'));
   if (!chosen) return undefined;
-  const of = { folder: chosen.folder, model: chosen.version.model, except: chosen.version.version };
-  const other = second ?? (await pickers.version(l10n.t('Compare with'), of));
+  const of = { folder: chosen.folder, model: chosen.version.model };
+  const suits: Suits = ({ version }) => version !== chosen.version.version;
+  const other = second ?? (await pickers.version(l10n.t('Compare with'), { of, suits }));
   if (!other) return undefined;
   if (other.version.model !== chosen.version.model) {
     throw new ClientFailure('input', l10n.t('Versions of two models can’t be compared.'));
