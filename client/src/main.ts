@@ -39,6 +39,7 @@ import type { Handler } from './platform/handlers.ts';
 import { createLog, startLanguageServer } from './platform/language-server.ts';
 import { showFailure } from './platform/notify.ts';
 import { OriginPermissions } from './platform/permissions.ts';
+import { ReadOnlyTexts } from './platform/read-only-texts.ts';
 import { CredentialStore } from './platform/secrets.ts';
 import { proxyEnvironment, serverSettings } from './platform/settings.ts';
 import { PanelManager } from './webview/panel-manager.ts';
@@ -58,6 +59,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
   });
   const credentials = new CredentialStore(context.secrets);
   const permissions = new OriginPermissions(context.workspaceState, askAllowed);
+  const texts = new ReadOnlyTexts();
   const panels = new PanelManager({ extensionUri: context.extensionUri, server });
 
   let available = true;
@@ -139,6 +141,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
       view: modelsView,
       pickers: registryPickers,
       panels,
+      texts,
       passphrases: new Passphrases(context.secrets),
       experiments: model,
     }),
@@ -150,6 +153,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
   const subscriptions = [
     log,
     panels,
+    texts,
     server.answer(getCredential, async ({ origin }) => ({ credential: await credentials.get(origin) })),
     server.answer(allowOrigin, async (question) => ({ allowed: await permissions.allowed(question) })),
     server.on(experimentsChanged, (change) => {

@@ -1,8 +1,9 @@
-import { l10n, window, workspace } from 'vscode';
+import { l10n, window } from 'vscode';
 import type { AuditEntry } from '#schemas/domain/audit.ts';
 import { listAudit, verifyAudit } from '#schemas/protocol/models.ts';
 import { commands } from '../../contributions/commands.ts';
 import type { Handlers } from '../../platform/handlers.ts';
+import type { ReadOnlyTexts } from '../../platform/read-only-texts.ts';
 import type { Server } from '../../platform/server-connection.ts';
 import type { RegistryModel } from './model.ts';
 import type { RegistryPickers } from './pickers.ts';
@@ -11,12 +12,13 @@ export interface AuditCommandOptions {
   readonly server: Pick<Server, 'request'>;
   readonly model: RegistryModel;
   readonly pickers: RegistryPickers;
+  readonly texts: ReadOnlyTexts;
 }
 
 const mostEntries = 500;
 
 /** Commands on the audit log of a registry. */
-export function auditCommands({ server, model, pickers }: AuditCommandOptions) {
+export function auditCommands({ server, model, pickers, texts }: AuditCommandOptions) {
   return {
     [commands.showAuditLog]: async (argument) => {
       const node = model.nodeOf(argument);
@@ -25,8 +27,7 @@ export function auditCommands({ server, model, pickers }: AuditCommandOptions) {
       const target = targetOf(node);
       const { entries, total } = await server.request(listAudit, { folder, target, count: mostEntries });
       const content = auditText(entries, { total, target });
-      const document = await workspace.openTextDocument({ language: 'markdown', content });
-      await window.showTextDocument(document, { preview: true });
+      await texts.show(`${target ?? l10n.t('audit log')} audit.md`, content);
     },
     [commands.verifyAuditLog]: async () => {
       const folder = await pickers.folder();

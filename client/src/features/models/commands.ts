@@ -1,10 +1,11 @@
 import { type AuditCommandOptions, auditCommands } from './audit-commands.ts';
 import { type RegisterCommandOptions, registerCommands } from './register-commands.ts';
+import { type ReportCommandOptions, reportCommands } from './report-commands.ts';
 import { stageCommands } from './stage-commands.ts';
-import { type VersionCommandOptions, versionCommands } from './version-commands.ts';
+import { versionCommands } from './version-commands.ts';
 import { type RegistryViewOptions, registryViewCommands } from './view-commands.ts';
 
-type Options = RegistryViewOptions & RegisterCommandOptions & VersionCommandOptions & AuditCommandOptions;
+type Options = RegistryViewOptions & RegisterCommandOptions & ReportCommandOptions & AuditCommandOptions;
 
 /** All commands of the model registry. */
 export function registryCommands(options: Options) {
@@ -12,6 +13,7 @@ export function registryCommands(options: Options) {
     ...registryViewCommands(options),
     ...registerCommands(options),
     ...versionCommands(options),
+    ...reportCommands(options),
     ...stageCommands(options),
     ...auditCommands(options),
   };

@@ -1,14 +1,36 @@
-import { commands as registry, Uri } from 'vscode';
+import { l10n, commands as registry, Uri, window } from 'vscode';
 import { compareVersions, versionFile } from '#schemas/protocol/models.ts';
+import { ClientFailure } from '../../platform/failures.ts';
 import type { Server } from '../../platform/server-connection.ts';
 
-/** One file of two versions of a model. */
-export interface VersionedFile {
+/** Two versions of a model. */
+interface VersionPair {
   readonly folder: string;
   readonly model: string;
   readonly before: string;
   readonly after: string;
+}
+
+/** One file of them. */
+export interface VersionedFile extends VersionPair {
   readonly path: string;
+}
+
+/** Asks for one of the files that are not the same in two versions. */
+export async function askDifferentFile(
+  server: Pick<Server, 'request'>,
+  pair: VersionPair,
+): Promise<string | undefined> {
+  const words = { same: '', changed: l10n.t('changed'), added: l10n.t('added'), removed: l10n.t('removed') };
+  const picks = server.request(compareVersions, pair).then(({ files }) => {
+    const different = files.filter(({ differs }) => differs);
+    if (different.length === 0) {
+      throw new ClientFailure('not-found', l10n.t('All files of {0} and {1} are the same.', pair.before, pair.after));
+    }
+    return different.map(({ name, change }) => ({ label: name, description: words[change] }));
+  });
+  const title = `${pair.model} ${pair.before} ↔ ${pair.after}`;
+  return (await window.showQuickPick(picks, { title, placeHolder: l10n.t('File') }))?.label;
 }
 
 /** Shows how a file differs between two versions, in the editor's own diff; where only one has it, that one. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { env, l10n, type TreeView, window, workspace } from 'vscode';
-import type { GateReport } from '#schemas/domain/gate-report.ts';
+import { env, l10n, type TreeView, window } from 'vscode';
 import { type ModelVersion, modelAlias } from '#schemas/domain/model-version.ts';
 import {
   archiveVersion,
@@ -8,7 +7,6 @@ import {
   downloadVersion,
   setAlias,
   signVersion,
-  validateVersion,
   verifyVersion,
 } from '#schemas/protocol/models.ts';
 import { commands } from '../../contributions/commands.ts';
@@ -18,6 +16,7 @@ import type { Handlers } from '../../platform/handlers.ts';
 import { withServerProgress } from '../../platform/progress.ts';
 import type { Server } from '../../platform/server-connection.ts';
 import type { PanelManager } from '../../webview/panel-manager.ts';
+import { askDifferentFile, showFileDiff } from './file-diff.ts';
 import type { RegistryModel } from './model.ts';
 import type { RegistryNode } from './nodes.ts';
 import type { Passphrases } from './passphrases.ts';
@@ -53,12 +52,6 @@ export function versionCommands(options: VersionCommandOptions) {
     );
 
   return {
-    [commands.validateVersion]: onVersion(async ({ folder, version }, name) => {
-      const { report } = await withServerProgress(l10n.t('Asking the gates of {0}', name), (progress) =>
-        server.request(validateVersion, { folder, ...selectorOf(version) }, progress),
-      );
-      await showReport(report, name);
-    }),
     [commands.signVersion]: onVersion(async ({ folder, version }, name) => {
       const key = await askKeyFile();
       if (key === undefined) return;
@@ -129,6 +122,11 @@ export function versionCommands(options: VersionCommandOptions) {
       const pair = await pairOf(options, argument, selection);
       if (pair) options.panels.open({ panel: 'versions', ...pair });
     },
+    [commands.compareVersionFiles]: async (argument: unknown, selection: unknown) => {
+      const pair = await pairOf(options, argument, selection);
+      const path = pair && (await askDifferentFile(server, pair));
+      if (pair && path !== undefined) await showFileDiff(server, { ...pair, path });
+    },
   } satisfies Partial<Handlers<(typeof commands)[keyof typeof commands]>>;
 }
 
@@ -179,22 +177,4 @@ async function pairOf(
   }
   const [newer, older] = other.version.createdAt > chosen.version.createdAt ? [other, chosen] : [chosen, other];
   return { folder: of.folder, model: of.model, before: older.version.version, after: newer.version.version };
-}
-
-async function showReport({ passed, gates }: GateReport, name: string): Promise<void> {
-  const show = l10n.t('Show Report');
-  const closed = gates.filter((gate) => !gate.passed).length;
-  const answer = await (passed
-    ? window.showInformationMessage(
-        gates.length === 1
-          ? l10n.t('{0} passed its gate.', name)
-          : l10n.t('{0} passed all {1} gates.', name, gates.length),
-        show,
-      )
-    : window.showWarningMessage(l10n.t('{0} of {1} gates are closed to {2}.', closed, gates.length, name), show));
-  if (answer !== show) return;
-  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
-  const lines = gates.map((gate) => `| ${gate.passed ? '✓' : '✗'} | ${cell(gate.name)} | ${cell(gate.detail)} |`);
-  const content = [`# ${name}`, '', '| | Gate | |', '| --- | --- | --- |', ...lines, ''].join('\n');
-  await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content }), { preview: true });
 }
