@@ -28,6 +28,7 @@ import { applyViewState, viewCommands } from './features/experiments/view-comman
 import { readViewState, writeViewState } from './features/experiments/view-state.ts';
 import { Watcher, watchedOf } from './features/experiments/watcher.ts';
 import { registryCommands } from './features/models/commands.ts';
+import { openLinkedVersion, parseModelLink } from './features/models/links.ts';
 import { RegistryModel } from './features/models/model.ts';
 import { Passphrases } from './features/models/passphrases.ts';
 import { RegistryPickers } from './features/models/pickers.ts';
@@ -88,6 +89,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
   const connections = new ConnectionsTree(connectionsModel);
   const registryModel = new RegistryModel({ server, folders, toFailure });
   const models = new RegistryTree(registryModel);
+  const registryView = { server, model: registryModel, tree: models, view: modelsView };
   const registryPickers = new RegistryPickers({ server, folders });
   const watcher = new Watcher(
     server,
@@ -135,10 +137,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
       refresh: refreshAll,
     }),
     ...registryCommands({
-      server,
-      model: registryModel,
-      tree: models,
-      view: modelsView,
+      ...registryView,
       pickers: registryPickers,
       panels,
       texts,
@@ -220,9 +219,11 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
     },
     async openLink(uri) {
       const run = parseRunLink(uri.path);
+      const version = parseModelLink(uri.path);
       try {
-        if (!run) throw new ClientFailure('input', l10n.t('This link does not name a run.'));
-        await openLinkedRun({ model, panels }, folders(), run);
+        if (run) await openLinkedRun({ model, panels }, folders(), run);
+        else if (version) await openLinkedVersion(registryView, folders(), version);
+        else throw new ClientFailure('input', l10n.t('This link names neither a run nor a version of a model.'));
       } catch (error) {
         void showFailure(error);
       }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { auditText } from '#client/features/models/audit-commands.ts';
 import { registryItemView } from '#client/features/models/items.ts';
+import { parseModelLink } from '#client/features/models/links.ts';
 import { RegistryModel } from '#client/features/models/model.ts';
 import { type RegistryNode, registryIds } from '#client/features/models/nodes.ts';
+import { reportText } from '#client/features/models/report-commands.ts';
 import { toFailure } from '#client/platform/failures.ts';
 import type { Server } from '#client/platform/server-connection.ts';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
@@ -29,7 +31,7 @@ function registry(models: number, versions = 1, given: Partial<typeof guarantees
     const total = method === listModels.method ? models : versions;
     const names = Array.from({ length: total }, (_, index) => index).slice(start, start + count);
     if (method === listVersions.method) {
-      return { versions: names.map((n) => version({ version: `1.${versions - n}.0` })), total: versions };
+      return { versions: names.map((n) => version({ version: `1.${versions - n}.0` })), total };
     }
     return {
       models: names.map((n) => ({ name: `model-${n}`, versions, latest: version({ model: `model-${n}` }) })),
@@ -174,5 +176,45 @@ describe('the audit log as text', () => {
       '| 1 | 1970-01-01T00:00:00.000Z | a\\|b | promote | churn@1.0.0 | stage: production | two lines |',
     );
     expect(text).toContain('2 older entries are not shown.');
+  });
+});
+
+describe('a link to a version', () => {
+  it('names a model and a version, an alias or a range', () => {
+    expect(parseModelLink('/model/churn@1.2.0')).toEqual({ model: 'churn', selector: '1.2.0' });
+    expect(parseModelLink('/model/churn@^1.2/')).toEqual({ model: 'churn', selector: '^1.2' });
+    for (const path of ['/model/churn', '/model/churn@', '/model/@1.0.0', '/run/a/b', '/model/a@1/2']) {
+      expect(parseModelLink(path)).toBeNull();
+    }
+  });
+
+  it('is followed to its place, however far down the list', async () => {
+    const model = open(registry(900, 450).server);
+    const node = await model.reach('file:///ws', { model: 'model-777', version: '1.30.0' });
+    expect(node).toMatchObject({ kind: 'version', version: { version: '1.30.0' } });
+    const parent = model.parentOf(node);
+    expect(parent).toMatchObject({ kind: 'model', model: { name: 'model-777' } });
+    expect(parent && model.parentOf(parent)).toBeUndefined();
+    expect(labels(await model.children())).toContain('model-777');
+  });
+
+  it('to what is not there says so', async () => {
+    const reached = open(registry(1).server).reach('file:///ws', { model: 'model-0', version: '9.0.0' });
+    await expect(reached).rejects.toThrow('model-0@9.0.0');
+  });
+});
+
+describe('a report of gates as text', () => {
+  it('tells each gate in a row of its own', () => {
+    const report = {
+      ...{ model: 'churn', version: '1.0.0', manifestDigest: 'a'.repeat(64), gatesDigest: 'b'.repeat(64) },
+      ...{ createdAt: 0, passed: false },
+      gates: [{ name: 'auc ≥ 0.8', passed: false, value: 0.7, bound: 0.8, detail: '0.7 | too\nlow' }],
+    };
+    const text = reportText(report, 'c'.repeat(64));
+    expect(text).toContain('# Gates of churn@1.0.0');
+    expect(text).toContain('| ✗ | auc ≥ 0.8 | 0.7 \\| too low |');
+    expect(text).toContain('Not all gates are open.');
+    expect(text).toContain(`Digest of this report: ${'c'.repeat(64)}`);
   });
 });

@@ -1,4 +1,7 @@
+import { l10n } from 'vscode';
 import type { Failure } from '#schemas/domain/failure.ts';
+import type { ModelVersion } from '#schemas/domain/model-version.ts';
+import { ClientFailure } from '../../platform/failures.ts';
 import type { Server } from '../../platform/server-connection.ts';
 import { type RegistryFilter, readModels, readVersions } from './lists.ts';
 import { type ModelNode, type RegistryNode, registryIds } from './nodes.ts';
@@ -18,6 +21,7 @@ export class RegistryModel {
   private readonly known = new Map<string, RegistryNode>();
   /** How many of a list are wanted, by the id of what it is below. */
   private readonly wanted = new Map<string, number>();
+  private readonly parents = new Map<string, RegistryNode | undefined>();
 
   constructor(options: RegistryModelOptions) {
     this.options = options;
@@ -25,8 +29,45 @@ export class RegistryModel {
 
   async children(node?: RegistryNode): Promise<readonly RegistryNode[]> {
     const nodes = await this.fetch(node);
-    for (const each of nodes) this.known.set(each.id, each);
+    for (const each of nodes) {
+      this.known.set(each.id, each);
+      this.parents.set(each.id, node);
+    }
     return nodes;
+  }
+
+  /** What a node is below; undefined for the root's. */
+  parentOf(node: RegistryNode): RegistryNode | undefined {
+    return this.parents.get(node.id);
+  }
+
+  /** The node of a version, after as many of both lists are wanted as it takes to come to it. */
+  async reach(folder: string, { model, version }: Pick<ModelVersion, 'model' | 'version'>): Promise<RegistryNode> {
+    const { server, folders } = this.options;
+    const { models } = await readModels(server, { folder, ...this.filter }, Number.POSITIVE_INFINITY);
+    this.want(
+      registryIds.folder(folder),
+      models.findIndex(({ name }) => name === model),
+    );
+    const { versions } = await readVersions(server, { folder, model, ...this.filter }, Number.POSITIVE_INFINITY);
+    this.want(
+      registryIds.model(folder, model),
+      versions.findIndex((each) => each.version === version),
+    );
+    const path = [registryIds.model(folder, model), registryIds.version(folder, model, version)];
+    if (folders().length > 1) path.unshift(registryIds.folder(folder));
+    let node: RegistryNode | undefined;
+    for (const id of path) {
+      node = (await this.children(node)).find((child) => child.id === id);
+      if (!node) throw new ClientFailure('not-found', l10n.t('{0} is not in the Models view.', `${model}@${version}`));
+    }
+    if (!node) throw new Error('A path has at least one part.');
+    return node;
+  }
+
+  private want(parentId: string, index: number): void {
+    const pages = Math.ceil((index + 1) / pageSize) * pageSize;
+    this.wanted.set(parentId, Math.max(this.wanted.get(parentId) ?? pageSize, pages));
   }
 
   /** The node that VS Code hands to a command, if it is one of ours. */

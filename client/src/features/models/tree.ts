@@ -20,6 +20,10 @@ export class RegistryTree implements TreeSource<RegistryNode> {
     return [...(await this.model.children(node))];
   }
 
+  getParent(node: RegistryNode): RegistryNode | undefined {
+    return this.model.parentOf(node);
+  }
+
   getTreeItem(node: RegistryNode): TreeItem {
     return toTreeItem(registryItemView(node, { now: Date.now(), locale: env.language }), node);
   }

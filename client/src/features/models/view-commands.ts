@@ -2,6 +2,7 @@ import { l10n, commands as registry, type TreeView, window } from 'vscode';
 import { commands } from '../../contributions/commands.ts';
 import { contexts } from '../../contributions/contexts.ts';
 import type { Handlers } from '../../platform/handlers.ts';
+import type { RegistryFilter } from './lists.ts';
 import type { RegistryModel } from './model.ts';
 import type { RegistryNode } from './nodes.ts';
 import type { RegistryTree } from './tree.ts';
@@ -12,15 +13,19 @@ export interface RegistryViewOptions {
   readonly view: TreeView<RegistryNode>;
 }
 
+/** Shows what fits, and in the view’s title that it is not all. */
+export function narrowView({ model, tree, view }: RegistryViewOptions, filter: Partial<RegistryFilter>): void {
+  tree.narrow(filter);
+  const { text, archived } = model.filter;
+  view.description = text === '' ? '' : `“${text}”`;
+  void registry.executeCommand('setContext', contexts.modelsFiltered, text !== '');
+  void registry.executeCommand('setContext', contexts.showArchivedModels, archived);
+}
+
 /** Commands of the Models view’s title: what it shows. */
-export function registryViewCommands({ model, tree, view }: RegistryViewOptions) {
-  const narrow = (filter: Partial<RegistryModel['filter']>) => {
-    tree.narrow(filter);
-    const { text, archived } = model.filter;
-    view.description = text === '' ? '' : `“${text}”`;
-    void registry.executeCommand('setContext', contexts.modelsFiltered, text !== '');
-    void registry.executeCommand('setContext', contexts.showArchivedModels, archived);
-  };
+export function registryViewCommands(options: RegistryViewOptions) {
+  const { model, tree } = options;
+  const narrow = (filter: Partial<RegistryFilter>) => narrowView(options, filter);
   return {
     [commands.refreshModels]: () => tree.refresh(),
     [commands.searchModels]: async () => {
