@@ -16,11 +16,13 @@ import {
   tableWindow,
   trackerLink,
 } from '#schemas/protocol/experiments.ts';
+import { compareVersions } from '#schemas/protocol/models.ts';
 import type { ParsedParamsOf, RequestDefinition } from '#schemas/protocol/request.ts';
 import {
   copyText,
   openCompare,
   openExternal,
+  openFileDiff,
   openRun,
   type PanelState,
   panelInitialize,
@@ -30,6 +32,7 @@ import {
 } from '#schemas/protocol/webview.ts';
 import { artifactPreviewOf, artifactsUnder } from './made-artifacts.ts';
 import { compareMade, detailsOf, type MadeRun, makeCurve, refOf } from './made-data.ts';
+import { madeComparison } from './made-versions.ts';
 
 export class FakeFailure extends Error {
   readonly failure: Failure;
@@ -59,14 +62,15 @@ export class FakeHost {
   /** What the page of a run gets to show. */
   details: (made: MadeRun) => RunDetails = detailsOf;
   artifacts: (folder: string) => ArtifactEntry[] = artifactsUnder;
+  comparison = madeComparison();
   /** Whether the tracker has pages of its own. */
   hasLinks = true;
   runs: readonly MadeRun[];
   state: PanelState;
   readonly #answers = new Map<string, Answer>();
 
-  constructor(options: { runs: readonly MadeRun[]; state: PanelState }) {
-    this.runs = options.runs;
+  constructor(options: { runs?: readonly MadeRun[]; state: PanelState }) {
+    this.runs = options.runs ?? [];
     this.state = options.state;
     this.#on(panelInitialize, () => ({ state: this.state }));
     this.#on(openCompare, () => ({}));
@@ -92,6 +96,8 @@ export class FakeHost {
       return this.details(made);
     });
     this.#on(listArtifacts, ({ path }) => ({ entries: this.artifacts(path), truncated: false }));
+    this.#on(compareVersions, () => this.comparison);
+    this.#on(openFileDiff, () => ({}));
     this.#on(previewArtifact, ({ path }) => artifactPreviewOf(path));
   }
 

@@ -8,9 +8,9 @@ import { VersionsPanel } from './versions-panel.ts';
 
 void startPanel({
   panel: 'versions',
-  create(host) {
+  create(host, api) {
     const panel = new VersionsPanel();
-    panel.connect(host);
+    panel.connect(host, api);
     return panel;
   },
 });

@@ -4,42 +4,55 @@ import { compareVersions, type VersionComparison } from '#schemas/protocol/model
 import { openFileDiff, type PanelState } from '#schemas/protocol/webview.ts';
 import { PageElement } from '../shared/element.ts';
 import { format, formatBytes } from '../shared/format.ts';
-import { type Host, isAborted } from '../shared/host.ts';
+import { type Host, isAborted, type VsCodeApi } from '../shared/host.ts';
 import { icon } from '../shared/icons.ts';
-import { errorNotice, loadingBar } from '../shared/notices.ts';
+import { describeError, errorNotice, loadingBar } from '../shared/notices.ts';
 import type { PanelRoot } from '../shared/panel.ts';
-import { metricDelta } from './delta.ts';
+import { ViewStore } from '../shared/view-store.ts';
+import { factsOf } from './facts.ts';
+import { fileChange, metricChange, metricValue, type Row, section, table } from './tables.ts';
+import { type VersionsPanelView, versionsPanelView } from './view.ts';
 
 type VersionsState = Extract<PanelState, { panel: 'versions' }>;
-type Row = VersionComparison['metrics'][number];
+type Difference = VersionComparison['metrics'][number];
 
 /** Two versions of a model side by side. */
 export class VersionsPanel extends PageElement implements PanelRoot<'versions'> {
   static override properties = {
     state: { state: true },
+    view: { state: true },
     comparison: { state: true },
-    onlyDifferent: { state: true },
     error: { state: true },
+    problem: { state: true },
     startError: { state: true },
   };
 
   host: Host | null = null;
+  store: ViewStore<typeof versionsPanelView> | null = null;
   state: VersionsState | null = null;
+  view: VersionsPanelView = versionsPanelView.parse({});
   comparison: VersionComparison | null = null;
-  onlyDifferent = true;
   error: unknown = null;
+  /** Why what the person asked for last could not be done. */
+  problem: unknown = null;
   startError: { error: unknown; retry: () => void } | null = null;
   #load: AbortController | null = null;
 
-  connect(host: Host): void {
+  connect(host: Host, api: VsCodeApi): void {
     this.host = host;
+    this.store = new ViewStore(api, versionsPanelView);
+    this.view = this.store.load();
+    window.addEventListener('pagehide', () => this.store?.flush());
+    document.addEventListener('visibilitychange', () => this.store?.flush());
+    this.addEventListener('scroll', () => this.#remember({ scroll: Math.round(this.scrollTop) }), { passive: true });
   }
 
   show(state: VersionsState): void {
     this.state = state;
     this.startError = null;
     this.comparison = null;
-    void this.#read();
+    this.#remember({});
+    void this.#read().then(() => this.#restoreScroll());
   }
 
   dataChanged(): void {
@@ -56,183 +69,166 @@ export class VersionsPanel extends PageElement implements PanelRoot<'versions'> 
     this.#load?.abort();
     const aborter = new AbortController();
     this.#load = aborter;
-    const { panel: _, ...params } = state;
+    const { panel: _, ...versions } = state;
     try {
-      this.comparison = await host.request(compareVersions, params, aborter.signal);
+      this.comparison = await host.request(compareVersions, versions, aborter.signal);
       this.error = null;
     } catch (error) {
       if (!aborter.signal.aborted && !isAborted(error)) this.error = error;
     }
   }
 
-  protected override render(): TemplateResult {
-    const { comparison, state } = this;
-    if (this.startError)
-      return errorNotice('The versions can’t be shown', this.startError.error, this.startError.retry);
-    if (this.error) return errorNotice('The versions can’t be compared', this.error, () => void this.#read());
-    if (!comparison || !state) return loadingBar('Comparing the versions');
-    return html`<main class="versions">
-      ${this.#head(comparison, state)} ${signature(comparison)} ${this.#metrics(comparison.metrics)}
-      ${this.#texts('Params', comparison.params)} ${this.#texts('Requirements', comparison.requirements)}
-      ${this.#files(comparison)} ${cards(comparison)}
-    </main>`;
+  async #restoreScroll(): Promise<void> {
+    await this.updateComplete;
+    this.scrollTo({ top: this.view.scroll });
   }
 
-  #head({ before, after }: VersionComparison, { model }: VersionsState): TemplateResult {
+  #remember(change: Partial<VersionsPanelView>): void {
+    this.view = { ...this.view, ...change };
+    if (this.state) this.store?.save(this.state, this.view);
+  }
+
+  protected override render(): TemplateResult {
+    const { comparison, state } = this;
+    if (this.startError) {
+      return errorNotice('The versions can’t be shown', this.startError.error, this.startError.retry);
+    }
+    if (this.error) {
+      return html`<h1 class="visually-hidden">${state?.model} ${state?.before} → ${state?.after}</h1>
+        ${errorNotice('The versions can’t be compared', this.error, () => void this.#read())}`;
+    }
+    if (!comparison || !state) return loadingBar('Comparing the versions');
+    return html`<div class="versions">
+      ${this.#head(state)} ${this.#problem()} ${this.#facts(comparison)} ${signature(comparison)}
+      ${this.#metrics(comparison.metrics)} ${this.#texts('Params', comparison.params)}
+      ${this.#texts('Requirements', comparison.requirements)} ${this.#files(comparison)} ${cards(comparison, state)}
+    </div>`;
+  }
+
+  #head({ model, before, after }: VersionsState): TemplateResult {
     return html`<header class="versions-head">
-      <h1>${model} <span class="version">${before.version.version}</span> → <span class="version">${after.version.version}</span></h1>
-      <label class="only-different"
+      <h1>${model} <span class="version">${before}</span> → <span class="version">${after}</span></h1>
+      <label class="check"
         ><input
           type="checkbox"
-          .checked=${this.onlyDifferent}
+          .checked=${this.view.onlyDifferent}
           @change=${({ target }: Event) => {
-            if (target instanceof HTMLInputElement) this.onlyDifferent = target.checked;
+            if (target instanceof HTMLInputElement) this.#remember({ onlyDifferent: target.checked });
           }}
         />Only differences</label
       >
-      ${table(['', before.version.version, after.version.version], facts(before, after))}
     </header>`;
   }
 
+  #problem(): TemplateResult | typeof nothing {
+    if (this.problem === null) return nothing;
+    const { message, remedy } = describeError(this.problem);
+    return html`<p class="versions-problem" role="alert">${icon('error')} ${message} ${remedy ?? ''}</p>`;
+  }
+
   #wanted<T extends { readonly differs: boolean }>(rows: readonly T[]): readonly T[] {
-    return this.onlyDifferent ? rows.filter(({ differs }) => differs) : rows;
+    return this.view.onlyDifferent ? rows.filter(({ differs }) => differs) : rows;
   }
 
-  #metrics(rows: readonly Row[]): TemplateResult | typeof nothing {
-    const shown = this.#wanted(rows);
-    const cells = shown.map(({ name, before, after }) => [
-      name,
-      number(before),
-      number(after),
-      delta(name, before, after),
-    ]);
-    return section('Metrics', shown.length, rows.length, table(['Metric', 'Before', 'After', 'Change'], cells));
+  #sides(): readonly [string, string] {
+    return [this.state?.before ?? '', this.state?.after ?? ''];
   }
 
-  #texts(title: string, rows: readonly Row[]): TemplateResult | typeof nothing {
-    const shown = this.#wanted(rows);
-    const cells = shown.map(({ name, before, after }) => [name, before ?? '–', after ?? '–']);
-    return section(title, shown.length, rows.length, table(['Name', 'Before', 'After'], cells));
+  #facts(comparison: VersionComparison): TemplateResult {
+    const rows = this.#wanted(factsOf(comparison)).map(
+      ({ name, before, after, differs }): Row => ({ cells: [name, before, after], differs }),
+    );
+    return table('Versions', ['Version', ...this.#sides()], rows);
+  }
+
+  #metrics(all: readonly Difference[]): TemplateResult | typeof nothing {
+    const rows = this.#wanted(all).map(
+      ({ name, before, after, differs }): Row => ({
+        cells: [name, metricValue(before), metricValue(after), metricChange(name, before, after)],
+        differs,
+      }),
+    );
+    return section({ title: 'Metrics', heads: ['Metric', ...this.#sides(), 'Change'], rows, total: all.length });
+  }
+
+  #texts(title: string, all: readonly Difference[]): TemplateResult | typeof nothing {
+    const rows = this.#wanted(all).map(
+      ({ name, before, after, differs }): Row => ({ cells: [name, before ?? '–', after ?? '–'], differs }),
+    );
+    return section({ title, heads: ['Name', ...this.#sides()], rows, total: all.length });
   }
 
   #files({ files, filesTotal }: VersionComparison): TemplateResult | typeof nothing {
-    const shown = this.#wanted(files);
-    const cells = shown.map(({ name, before, after, change }) => [
-      html`<button type="button" class="link-button" @click=${() => this.#openDiff(name)}>${name}</button>`,
-      html`<span class="change change-${change}">${change}</span>`,
-      before === null ? '–' : formatBytes(Number(before)),
-      after === null ? '–' : formatBytes(Number(after)),
-    ]);
-    const more =
-      filesTotal > files.length
-        ? html`<p class="quiet">${format.count(filesTotal - files.length)} more files are not listed.</p>`
-        : nothing;
-    return section(
-      'Files',
-      shown.length,
-      filesTotal,
-      html`${table(['File', 'Change', 'Before', 'After'], cells)}${more}`,
+    const rows = this.#wanted(files).map(
+      ({ name, before, after, change, differs }): Row => ({
+        cells: [this.#fileLink(name, change), bytes(before), bytes(after), fileChange(change)],
+        differs,
+      }),
     );
+    const rest = filesTotal - files.length;
+    const note = rest > 0 ? html`<p class="muted">${format.count(rest)} more files are not listed.</p>` : nothing;
+    return section({ title: 'Files', heads: ['File', ...this.#sides(), 'Change'], rows, total: filesTotal, note });
   }
 
-  #openDiff(path: string): void {
+  #fileLink(path: string, change: VersionComparison['files'][number]['change']): TemplateResult {
+    const title = change === 'added' || change === 'removed' ? `Open ${path}` : `Show the differences of ${path}`;
+    return html`<button type="button" class="link-button" title=${title} @click=${() => this.#openDiff(path)}>
+      ${path}
+    </button>`;
+  }
+
+  async #openDiff(path: string): Promise<void> {
     const { host, state } = this;
     if (!host || !state) return;
     const { panel: _, ...versions } = state;
-    host.request(openFileDiff, { ...versions, path }).catch((error: unknown) => {
-      this.error = error;
-    });
+    this.problem = null;
+    try {
+      await host.request(openFileDiff, { ...versions, path });
+    } catch (error) {
+      this.problem = error;
+    }
   }
 }
 
 customElements.define('versions-panel', VersionsPanel);
 
-type Side = VersionComparison['before'];
-
-function facts(before: Side, after: Side): (string | TemplateResult)[][] {
-  const row = (name: string, of: (side: Side) => string) => [name, of(before), of(after)];
-  return [
-    row('Stage', ({ version }) => version.stage ?? '–'),
-    row('Aliases', ({ version }) => version.aliases.map((alias) => `@${alias}`).join(' ') || '–'),
-    row('Signed', ({ version }) => (version.signed ? 'yes' : 'no')),
-    row('Size', ({ version }) => formatBytes(version.size)),
-    row('Framework', ({ version }) => version.framework ?? '–'),
-    row('Registered', ({ version }) => `${format.dateTime(version.createdAt)} by ${version.createdBy}`),
-    row('Commit', ({ metadata }) => metadata.gitCommit?.slice(0, 12) ?? '–'),
-  ];
+function bytes(size: string | null): string {
+  return size === null ? '–' : formatBytes(Number(size));
 }
 
 const signatureWords: Readonly<Record<VersionComparison['signature']['type'], string>> = {
-  none: 'Inputs and outputs are the same.',
-  compatible: 'Who uses the model can go on as before.',
-  breaking: 'What uses the model may break.',
+  none: 'They are the same.',
+  compatible: 'Compatible: what uses the model can go on as before.',
+  breaking: 'Breaking: what uses the model may fail.',
   unknown: 'Nobody knows what changed.',
 };
+const signatureIcons = { none: 'pass', compatible: 'pass', breaking: 'warning', unknown: 'question' } as const;
 
 function signature({ signature: { type, details } }: VersionComparison): TemplateResult {
-  return html`<section>
-    <h2>Inputs and outputs</h2>
-    <p class="signature signature-${type}">${icon(type === 'breaking' ? 'warning' : 'info')} ${signatureWords[type]}</p>
-    ${details.length === 0 ? nothing : html`<ul>${details.map((detail) => html`<li>${detail}</li>`)}</ul>`}
+  return html`<section aria-labelledby="section-signature">
+    <h2 id="section-signature">Inputs and outputs</h2>
+    <p class="signature signature-${type}">${icon(signatureIcons[type])} <span>${signatureWords[type]}</span></p>
+    ${details.length === 0 ? nothing : html`<ul class="details">${details.map((line) => html`<li>${line}</li>`)}</ul>`}
   </section>`;
 }
 
-/** The host sanitised the cards; the page’s policy lets nothing run or load that is in them. */
-function cards({ cards: { before, after } }: VersionComparison): TemplateResult | typeof nothing {
-  if (before === null && after === null) return nothing;
-  const card = (title: string, content: string | null) =>
-    html`<article aria-label=${title}>${content === null ? html`<p class="quiet">No card</p>` : unsafeHTML(content)}</article>`;
-  return html`<section>
-    <h2>Model card</h2>
-    ${before === after ? html`<p class="quiet">It is the same.</p>` : html`<div class="cards">${card('Before', before)} ${card('After', after)}</div>`}
-  </section>`;
-}
-
-function section(
-  title: string,
-  shown: number,
-  total: number,
-  content: TemplateResult,
+/** The server sanitised the cards; the page’s policy lets nothing run or load that is in them. */
+function cards(
+  { cards: { before, after } }: VersionComparison,
+  versions: VersionsState,
 ): TemplateResult | typeof nothing {
-  if (total === 0) return nothing;
-  const body = shown === 0 ? html`<p class="quiet">All ${format.count(total)} are the same.</p>` : content;
-  return html`<section>
-    <h2>${title}</h2>
-    ${body}
+  if (before === null && after === null) return nothing;
+  const card = (version: string, content: string | null) =>
+    html`<article aria-label="Model card of ${version}">
+      <p class="card-version version">${version}</p>
+      ${content === null ? html`<p class="muted">It has none.</p>` : unsafeHTML(content)}
+    </article>`;
+  return html`<section aria-labelledby="section-card">
+    <h2 id="section-card">Model card</h2>
+    ${
+      before === after
+        ? html`<p class="muted">It is the same.</p>`
+        : html`<div class="cards">${card(versions.before, before)} ${card(versions.after, after)}</div>`
+    }
   </section>`;
-}
-
-function table(heads: readonly string[], rows: readonly (readonly (string | TemplateResult)[])[]): TemplateResult {
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Table">
-    <table>
-      <thead>
-        <tr>
-          ${heads.map((head) => (head === '' ? html`<td></td>` : html`<th scope="col">${head}</th>`))}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([first, ...others]) => html`<tr>
-            <th scope="row">${first}</th>
-            ${others.map((cell) => html`<td>${cell}</td>`)}
-          </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function number(text: string | null): string {
-  if (text === null) return '–';
-  const value = Number(text);
-  return Number.isFinite(value) ? format.number(value) : text;
-}
-
-function delta(name: string, before: string | null, after: string | null): TemplateResult | string {
-  const change = metricDelta(name, before, after);
-  if (change === null) return '';
-  const { by, isBetter } = change;
-  if (isBetter === null) return '=';
-  const word = isBetter ? 'better' : 'worse';
-  return html`<span class="delta delta-${word}">${format.delta(by)} <span class="delta-word">${word}</span></span>`;
 }
