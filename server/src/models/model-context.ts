@@ -10,7 +10,9 @@ export interface ModelContents {
   /** Without credentials. */
   readonly uri: string;
   /** Keeps files of a directory. Fails with `busy` where one is no longer what its digest says: it is not kept then. */
-  putFiles(files: readonly ModelFile[], directory: string, options?: ContentOptions): Promise<void>;
+  putFiles(files: readonly ModelFile[], directory: string, options?: PutOptions): Promise<void>;
+  /** A new folder for copies that {@link putFiles} takes, where those save time; null elsewhere. Whoever asks removes it. */
+  stagingFolder(): Promise<string | null>;
   /** Writes files below a folder, each verified by its digest. */
   fetchFiles(files: readonly ModelFile[], directory: string, options?: ContentOptions): Promise<void>;
 }
@@ -19,6 +21,11 @@ export interface ContentOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes done, of all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface PutOptions extends ContentOptions {
+  /** Copies of files by their digests, in a staging folder. */
+  readonly copies?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Who works here, and what they may do. */

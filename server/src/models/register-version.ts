@@ -13,6 +13,7 @@ import { requireModelName } from './model-reference.ts';
 import { judgePickles } from './pickle/pickle-policy.ts';
 import { scanModel } from './pickle/scan-model.ts';
 import { proposeBump } from './propose-version.ts';
+import { Staging } from './staging.ts';
 import type { Bump } from './version-order.ts';
 
 export interface RegisterRequest {
@@ -59,7 +60,9 @@ export async function registerVersion(
   const model = requireModelName(request.model);
   requireVersion(request.version);
   const policy = await context.policy(model, signal);
-  const { files, ignored } = await hashDirectory(request.directory, {
+  await using staging = new Staging(context, model);
+  const { files, ignored, copies } = await hashDirectory(request.directory, {
+    copies: () => staging.open(signal),
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress: (done, total) => onProgress('hash', done, total) } : {}),
   });
@@ -72,6 +75,7 @@ export async function registerVersion(
     request.bump ?? (await proposeBump(context.registry, { model, signature: metadata.signature }, signal)).bump;
   await context.contents.putFiles(files, request.directory, {
     signal,
+    copies,
     onProgress: (done, total) => onProgress?.('store', done, total),
   });
   const version = await context.registry.register(

@@ -57,6 +57,13 @@ export interface ArtifactStore extends Component {
   list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredBlob>;
   /** The file that holds a blob, where the store is a folder of this machine; it must not be changed. */
   pathOf?(key: string): string;
+  /**
+   * Makes a folder, on the disk of a store of this machine, for files that {@link adopt} is to take. Whoever asks removes
+   * it; where they can't, it goes after a day.
+   */
+  makeStaging?(): Promise<string>;
+  /** Moves a file of such a folder, whole and on the disk, to a key, in place of another blob. */
+  adopt?(key: string, path: string): Promise<void>;
 }
 
 /** UTF-8 bytes: S3 and GCS take 1,024 with the prefix of the configuration. */

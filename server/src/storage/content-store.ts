@@ -18,6 +18,11 @@ export interface ContentOptions {
   readonly onProgress?: WriteOptions['onProgress'];
 }
 
+export interface PutOptions extends ContentOptions {
+  /** Copies by digest, in a {@link ContentStore.stagingFolder}: they are taken instead of the files they are copies of. */
+  readonly copies?: ReadonlyMap<string, string> | undefined;
+}
+
 export interface FetchOptions extends ContentOptions {
   /** Puts the version's files in the place of others of the same names; without it those are refused. */
   readonly replace?: boolean;
@@ -49,10 +54,18 @@ export class ContentStore {
   }
 
   /**
+   * A new folder for copies of what is to be stored, where such a copy saves time; null elsewhere. Whoever asks removes
+   * it.
+   */
+  async stagingFolder(): Promise<string | null> {
+    return (await this.#store.makeStaging?.()) ?? null;
+  }
+
+  /**
    * Stores the file at `path`, unless it is there already. Fails with `busy` where the file has not the digest: it
    * changed since it was hashed.
    */
-  async putFile(sha256: string, path: string, options: ContentOptions = {}): Promise<void> {
+  async putFile(sha256: string, path: string, { copies, ...options }: PutOptions = {}): Promise<void> {
     const { size } = await stat(path).catch((error: unknown) => {
       throw diskFailure(error, path, 'read');
     });
@@ -60,12 +73,18 @@ export class ContentStore {
       options.onProgress?.(size, size);
       return;
     }
+    const copy = copies?.get(sha256);
+    if (copy !== undefined && this.#store.adopt) {
+      await this.#store.adopt(contentKey(sha256), copy);
+      options.onProgress?.(size, size);
+      return;
+    }
     await this.#store.write(contentKey(sha256), fileSource(path, size), { ...options, sha256 });
   }
 
   /** Stores files of a directory, several at a time; those of equal content once. Fails as {@link putFile} does. */
-  async putFiles(files: readonly ModelFile[], directory: string, options: ContentOptions = {}): Promise<void> {
-    const { signal, onProgress } = options;
+  async putFiles(files: readonly ModelFile[], directory: string, options: PutOptions = {}): Promise<void> {
+    const { signal, onProgress, copies } = options;
     const distinct = [...new Map(files.map((file) => [file.sha256, file])).values()];
     const progress = new Progress(totalOf(distinct), onProgress);
     await together(distinct, { limit: filesAtOnce, signal }, async ({ path, sha256 }, either) => {
@@ -74,7 +93,7 @@ export class ContentStore {
         progress.add(done - before);
         before = done;
       };
-      await this.putFile(sha256, join(directory, path), { signal: either, onProgress: count });
+      await this.putFile(sha256, join(directory, path), { signal: either, onProgress: count, copies });
     });
     progress.finish();
   }

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readApprovalRequests } from '#server/models/approvals/approval-folder.ts';
@@ -25,6 +26,8 @@ const files = {
   'm/README.md': card,
   'm/data/weights.bin': new Uint8Array([1, 2, 3]),
 };
+
+const contentPath = (sha256: string) => `sha256/${sha256.slice(0, 2)}/${sha256}`;
 
 const promote = async (models: ModelWorkspace['models'], selector: string, stage: string) => {
   const proposal = await planStagePromotion(models, { model: 'churn', selector, stage });
@@ -63,6 +66,28 @@ describe('registering', () => {
     expect(await readFile(join(target, 'README.md'), 'utf8')).toBe(card);
     const shown = await fetchVersionFile(models, { model: 'churn', selector: '1.0.0', path: 'README.md' });
     expect(await readFile(shown, 'utf8')).toBe(card);
+  });
+
+  it('reads a large model once, keeps what another version has already, and leaves nothing half stored', async () => {
+    const large = randomBytes(17 * 1024 ** 2);
+    const { folder, models, write } = await modelWorkspace({ ...files, 'm/data/large.bin': large });
+    const stored = async () => (await readdir(join(folder, '.mlops/artifacts'), { recursive: true })).sort();
+    await registerVersion(models, registration(join(folder, 'm')));
+    const inodeOf = async () =>
+      (await stat(join(folder, '.mlops/artifacts', contentPath(createHash('sha256').update(large).digest('hex'))))).ino;
+    const before = await inodeOf();
+    await write('m/data/weights.bin', 'other');
+    await registerVersion(models, registration(join(folder, 'm')));
+    expect(await inodeOf()).toBe(before);
+    const whole = await stored();
+    expect(whole.filter((path) => path.startsWith('.unfinished/'))).toEqual([]);
+    await write('m/evil.pkl', "cos\nsystem\n(S'true'\ntR.");
+    await write('m/data/large.bin', randomBytes(18 * 1024 ** 2));
+    await expect(registerVersion(models, registration(join(folder, 'm')))).rejects.toThrow('It is not registered');
+    expect(await stored()).toEqual(whole);
+    const target = join(folder, 'copy');
+    await downloadVersion(models, { model: 'churn', selector: '1.0.0', target });
+    expect((await readFile(join(target, 'data', 'large.bin'))).equals(large)).toBe(true);
   });
 
   it.each([

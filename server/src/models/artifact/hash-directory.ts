@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { ModelFile } from '#schemas/domain/model-version.ts';
 import { batchesOf } from './batches.ts';
 import { changedMeanwhile } from './file-failures.ts';
 import { sameState } from './file-state.ts';
 import { hashWhole } from './hash-file.ts';
+import type { HashedFile } from './hash-messages.ts';
 import { hashInThreads } from './hash-threads.ts';
 import { type FoundFile, type Walk, walkDirectory } from './walk-directory.ts';
 
@@ -25,6 +28,15 @@ export interface HashOptions {
   readonly onProgress?: (done: number, total: number) => void;
   /** Paths relative to the directory, with `/`, that are passed over with all below them; {@link ignoredByDefault}. */
   readonly ignore?: readonly string[];
+  /** Asked for large models: where to copy them to while they are hashed; null for nowhere. */
+  readonly copies?: (() => Promise<CopyOptions | null>) | undefined;
+}
+
+export interface CopyOptions {
+  /** Absolute, and there. Whoever asks for copies removes what they don't move away, also after a failure. */
+  readonly folder: string;
+  /** Files of these sizes, in bytes, are likely stored already: no copy is made of them. */
+  readonly without: ReadonlySet<number>;
 }
 
 export interface HashedDirectory {
@@ -32,6 +44,8 @@ export interface HashedDirectory {
   readonly files: readonly ModelFile[];
   /** Paths that were passed over: they are no part of the model. */
   readonly ignored: readonly string[];
+  /** Where copies are, by digest: of those files that one was made of. */
+  readonly copies: ReadonlyMap<string, string>;
 }
 
 /**
@@ -41,34 +55,48 @@ export interface HashedDirectory {
  * signal's reason once it is aborted.
  */
 export async function hashDirectory(directory: string, options: HashOptions = {}): Promise<HashedDirectory> {
-  const { signal, onProgress, ignore = ignoredByDefault } = options;
+  const { signal, onProgress, copies, ignore = ignoredByDefault } = options;
   const walk = await walkDirectory(directory, ignore, signal);
   const total = walk.files.reduce((sum, { size }) => sum + size, 0);
   const onBytes = onProgress && ((done: number) => onProgress(done, total));
   const small = total <= ALONE_BYTES && walk.files.length <= ALONE_FILES;
-  const digests = await (small ? hashHere : hashOverCores)(walk.files, { signal, onBytes });
+  const hashed = await (small ? hashHere : hashOverCores)(walk.files, { signal, onBytes, copies });
   requireSame(walk, await walkDirectory(directory, ignore, signal));
   onBytes?.(total);
-  return { files: walk.files.map((file) => modelFile(file, digests)), ignored: walk.ignored };
+  const files = walk.files.map((file) => modelFile(file, hashed));
+  return { files, ignored: walk.ignored, copies: copiesOf(hashed) };
 }
 
 interface Watch {
   readonly signal: AbortSignal | undefined;
   readonly onBytes: ((done: number) => void) | undefined;
+  readonly copies: HashOptions['copies'];
 }
 
-async function hashHere(files: readonly FoundFile[], { signal }: Watch): Promise<Map<string, string>> {
-  const digests = new Map<string, string>();
+async function hashHere(files: readonly FoundFile[], { signal }: Watch): Promise<Map<string, HashedFile>> {
+  const hashed = new Map<string, HashedFile>();
   for (const file of files) {
     signal?.throwIfAborted();
-    digests.set(file.path, await hashWhole(file));
+    hashed.set(file.path, { sha256: await hashWhole(file), copy: null });
   }
-  return digests;
+  return hashed;
 }
 
-function hashOverCores(files: readonly FoundFile[], { signal, onBytes }: Watch): Promise<Map<string, string>> {
+async function hashOverCores(
+  files: readonly FoundFile[],
+  { signal, onBytes, copies }: Watch,
+): Promise<Map<string, HashedFile>> {
   const threads = Math.min(availableParallelism() * THREADS_PER_CORE, MAX_THREADS, batchesOf(files).length);
-  return hashInThreads(files, { threads, signal, onBytes });
+  const wanted = (await copies?.()) ?? null;
+  const asked = files.map((file) => ({
+    ...file,
+    copy: wanted === null || wanted.without.has(file.size) ? null : join(wanted.folder, randomUUID()),
+  }));
+  return hashInThreads(asked, { threads, signal, onBytes });
+}
+
+function copiesOf(hashed: ReadonlyMap<string, HashedFile>): ReadonlyMap<string, string> {
+  return new Map([...hashed.values()].flatMap(({ sha256, copy }) => (copy === null ? [] : [[sha256, copy] as const])));
 }
 
 /** Finds what was written after its own digest was computed: a version is a state that there was. */
@@ -82,8 +110,8 @@ function requireSame(before: Walk, after: Walk): void {
   for (const path of known.keys()) throw changedMeanwhile(path);
 }
 
-function modelFile({ path, size }: FoundFile, digests: ReadonlyMap<string, string>): ModelFile {
-  const sha256 = digests.get(path);
+function modelFile({ path, size }: FoundFile, hashed: ReadonlyMap<string, HashedFile>): ModelFile {
+  const sha256 = hashed.get(path)?.sha256;
   if (sha256 === undefined) throw new TypeError(`“${path}” was not hashed.`);
   return { path, size, sha256 };
 }

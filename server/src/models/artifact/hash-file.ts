@@ -3,6 +3,8 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { changedMeanwhile, failureWithin } from './file-failures.ts';
 import { type FileState, sameState, stateOf } from './file-state.ts';
+import type { FileToHash, HashedFile } from './hash-messages.ts';
+import { PartCopy } from './part-copy.ts';
 import type { FoundFile } from './walk-directory.ts';
 
 /** Neither follows a link nor waits for the writer of a pipe that took the file's place. Windows has no such flags. */
@@ -26,16 +28,14 @@ export async function hashWhole(file: FoundFile): Promise<string> {
 
 /**
  * As {@link hashWhole}, part by part through `buffer`, for a thread with nothing else to do: each call waits for the
- * disk, which reads ahead by itself, and is spared a trip to Node's own threads. Tells `onBytes` of each part.
+ * disk, which reads ahead by itself, and is spared a trip to Node's own threads. Tells `onBytes` of each part, and writes
+ * the copy that the file asks for; where it fails, it leaves none.
  */
-export function hashByParts(file: FoundFile, buffer: Uint8Array, onBytes: (count: number) => void): string {
+export function hashByParts(file: FileToHash, buffer: Uint8Array, onBytes: (count: number) => void): HashedFile {
   try {
     const descriptor = openSync(file.absolute, FLAGS);
     try {
-      requireState(file, stateOf(fstatSync(descriptor, { bigint: true })));
-      const digest = digestOf(descriptor, buffer, onBytes);
-      requireState(file, stateOf(fstatSync(descriptor, { bigint: true })));
-      return digest;
+      return hashOpened(descriptor, file, { buffer, onBytes });
     } finally {
       closeSync(descriptor);
     }
@@ -44,12 +44,32 @@ export function hashByParts(file: FoundFile, buffer: Uint8Array, onBytes: (count
   }
 }
 
-function digestOf(descriptor: number, buffer: Uint8Array, onBytes: (count: number) => void): string {
+interface Parts {
+  readonly buffer: Uint8Array;
+  readonly onBytes: (count: number) => void;
+}
+
+function hashOpened(descriptor: number, file: FileToHash, parts: Parts): HashedFile {
+  requireState(file, stateOf(fstatSync(descriptor, { bigint: true })));
+  const copy = file.copy === null ? null : new PartCopy(file.absolute, file.copy);
+  try {
+    const sha256 = digestOf(descriptor, copy, parts);
+    requireState(file, stateOf(fstatSync(descriptor, { bigint: true })));
+    return { sha256, copy: copy?.finish() ? file.copy : null };
+  } catch (error) {
+    copy?.discard();
+    throw error;
+  }
+}
+
+function digestOf(descriptor: number, copy: PartCopy | null, { buffer, onBytes }: Parts): string {
   const digest = createHash('sha256');
   for (;;) {
     const count = readSync(descriptor, buffer, 0, buffer.length, null);
     if (count === 0) return digest.digest('hex');
-    digest.update(buffer.subarray(0, count));
+    const part = buffer.subarray(0, count);
+    digest.update(part);
+    copy?.write(part);
     onBytes(count);
   }
 }

@@ -6,8 +6,19 @@ export interface HashWorkerData {
   readonly progress: SharedArrayBuffer;
 }
 
-/** Files that one thread hashes one after another. */
-export type Batch = readonly FoundFile[];
+export interface FileToHash extends FoundFile {
+  /** Absolute: where a copy is made meanwhile; null for none. */
+  readonly copy: string | null;
+}
 
-/** Digests in the batch's order, or why there are none. */
-export type BatchAnswer = { readonly digests: readonly string[] } | { readonly failure: Failure };
+export interface HashedFile {
+  readonly sha256: string;
+  /** A copy of the very bytes that were hashed, on the disk; null where none was asked for, or none could be written. */
+  readonly copy: string | null;
+}
+
+/** Files that one thread hashes one after another. */
+export type Batch = readonly FileToHash[];
+
+/** What was found in the batch's order, or why nothing was. */
+export type BatchAnswer = { readonly files: readonly HashedFile[] } | { readonly failure: Failure };

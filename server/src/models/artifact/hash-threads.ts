@@ -3,8 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { FailureError } from '../../platform/failure.ts';
 import { startWorker } from '../../platform/worker.ts';
 import { batchesOf } from './batches.ts';
-import type { Batch, BatchAnswer, HashWorkerData } from './hash-messages.ts';
-import type { FoundFile } from './walk-directory.ts';
+import type { Batch, BatchAnswer, FileToHash, HashedFile, HashWorkerData } from './hash-messages.ts';
 
 /** Megabytes. A thread holds two buffers and little else; small limits keep its heap from growing for no reason. */
 const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
@@ -18,20 +17,20 @@ interface Options {
   readonly onBytes?: ((done: number) => void) | undefined;
 }
 
-/** Digests by path, computed in threads that end with the work, with its first failure or with the signal. */
-export async function hashInThreads(files: readonly FoundFile[], options: Options): Promise<Map<string, string>> {
+/** Digests and copies by path, made in threads that end with the work, with its first failure or with the signal. */
+export async function hashInThreads(files: readonly FileToHash[], options: Options): Promise<Map<string, HashedFile>> {
   const batches = batchesOf(files).values();
   const data: HashWorkerData = { progress: new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT) };
-  const digests = new Map<string, string>();
+  const hashed = new Map<string, HashedFile>();
   const failed = new AbortController();
   const stop = options.signal ? AbortSignal.any([failed.signal, options.signal]) : failed.signal;
   const reports = reportOften(data, options.onBytes);
   const workers = Array.from({ length: options.threads }, () => startHashing(data));
   try {
-    const work = workers.map((worker) => serve(worker, batches, digests, stop));
+    const work = workers.map((worker) => serve(worker, batches, hashed, stop));
     for (const task of work) task.catch((error: unknown) => failed.abort(error));
     await Promise.all(work);
-    return digests;
+    return hashed;
   } catch (error) {
     options.signal?.throwIfAborted();
     throw error;
@@ -56,24 +55,24 @@ function reportOften({ progress }: HashWorkerData, onBytes: Options['onBytes']):
 async function serve(
   worker: Worker,
   batches: IterableIterator<Batch>,
-  digests: Map<string, string>,
+  hashed: Map<string, HashedFile>,
   signal: AbortSignal,
 ): Promise<void> {
   for (const batch of batches) {
     worker.postMessage(batch);
     const [answer]: BatchAnswer[] = await once(worker, 'message', { signal });
-    record(batch, answer, digests);
+    record(batch, answer, hashed);
   }
 }
 
-function record(batch: Batch, answer: BatchAnswer | undefined, digests: Map<string, string>): void {
+function record(batch: Batch, answer: BatchAnswer | undefined, hashed: Map<string, HashedFile>): void {
   if (answer && 'failure' in answer) {
     const { reason, message, remedy } = answer.failure;
     throw new FailureError(reason, message, remedy === null ? {} : { remedy });
   }
   for (const [index, { path }] of batch.entries()) {
-    const digest = answer?.digests[index];
-    if (digest === undefined) throw new FailureError('internal', `The thread that hashes gave no digest of “${path}”.`);
-    digests.set(path, digest);
+    const file = answer?.files[index];
+    if (file === undefined) throw new FailureError('internal', `The thread that hashes gave no digest of “${path}”.`);
+    hashed.set(path, file);
   }
 }

@@ -18,7 +18,7 @@ port.on('message', (batch: Batch) => port.postMessage(answerTo(batch)));
 
 function answerTo(batch: Batch): BatchAnswer {
   try {
-    return { digests: batch.map((file) => hashByParts(file, buffer, count)) };
+    return { files: batch.map((file) => hashByParts(file, buffer, count)) };
   } catch (error) {
     return { failure: toFailure(error) };
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { appendFileSync, readdirSync, readlinkSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -280,5 +280,55 @@ describe('a directory that changes while it is hashed', () => {
     const { files } = await hashDirectory(join(folder, 'model'), { onProgress });
     expect(files).toHaveLength(1);
     expect(await readFile(join(folder, 'log'), 'utf8')).toBe('x');
+  });
+});
+
+describe('copies of a large model', () => {
+  const megabyte = 1024 ** 2;
+  let outside: string;
+
+  beforeEach(async () => {
+    outside = await mkdtemp(join(tmpdir(), 'mlops-copies-'));
+  });
+
+  afterEach(() => rm(outside, { recursive: true, force: true }));
+
+  it('are the bytes that were hashed, of all files but those of sizes that are known', async () => {
+    await put('a', randomBytes(12 * megabyte + 1));
+    await put('b', randomBytes(6 * megabyte));
+    await put('empty', '');
+    const open = async () => ({ folder: outside, without: new Set([6 * megabyte]) });
+    const { files, copies } = await hashDirectory(folder, { copies: open });
+    const made = files.filter((file) => copies.has(file.sha256)).map(({ path }) => path);
+    expect(made).toEqual(['a', 'empty']);
+    for (const [digest, path] of copies) expect(sha256(await readFile(path))).toBe(digest);
+  });
+
+  it('are not asked for where a model is small', async () => {
+    await put('small');
+    const { copies } = await hashDirectory(folder, { copies: () => expect.fail('it was asked') });
+    expect(copies).toEqual(new Map());
+  });
+
+  it('are none where they can’t be written', async () => {
+    await putLarge('large', 20 * megabyte);
+    const open = async () => ({ folder: join(outside, 'gone'), without: new Set<number>() });
+    const { files, copies } = await hashDirectory(folder, { copies: open });
+    expect(files[0]?.sha256).toBe(sha256(Buffer.alloc(20 * megabyte)));
+    expect(copies).toEqual(new Map());
+  });
+
+  it('go with a file that changed meanwhile', async () => {
+    await putLarge('large');
+    let change: (() => void) | undefined = () => appendFileSync(join(folder, 'large'), 'x');
+    const refusal = await failure({
+      copies: async () => ({ folder: outside, without: new Set() }),
+      onProgress: () => {
+        change?.();
+        change = undefined;
+      },
+    });
+    expect(refusal.reason).toBe('busy');
+    expect(readdirSync(outside)).toEqual([]);
   });
 });

@@ -35,15 +35,20 @@ export async function placeFile(placement: Placement, options: WriteOptions): Pr
       : await copied(source, aside, progress, options);
     if (found.size !== source.size || (options.sha256 ?? found.sha256) !== found.sha256) throw changedWhileStored(key);
     await toDisk(aside);
-    await mkdir(dirname(path), { recursive: true });
     options.signal?.throwIfAborted();
-    await rename(aside, path);
-    await folderToDisk(dirname(path));
+    await moveIntoPlace(aside, path);
   } catch (error) {
     await rm(aside, { force: true });
     throw diskFailure(error, path, 'written');
   }
   progress.finish();
+}
+
+/** Renames a file that is on the disk, so that its name is there as well. */
+export async function moveIntoPlace(aside: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await rename(aside, path);
+  await folderToDisk(dirname(path));
 }
 
 interface Found {
@@ -114,6 +119,6 @@ export async function removeLeftovers(folder: string): Promise<void> {
     const path = join(folder, name);
     const found = await stat(path).catch(() => null);
     if (found !== null && Date.now() - found.mtimeMs > leftoverMs)
-      await rm(path, { force: true }).catch(() => undefined);
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { open, opendir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, opendir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Health } from '../../../platform/component.ts';
@@ -14,7 +14,7 @@ import {
   type WriteOptions,
 } from '../../artifact-store.ts';
 import { diskFailure, errorCode } from '../../disk-failure.ts';
-import { placeFile, removeLeftovers } from './place-file.ts';
+import { moveIntoPlace, placeFile, removeLeftovers } from './place-file.ts';
 
 /** Keys never begin with a dot, so no blob is ever in the way of this. */
 const unfinished = '.unfinished';
@@ -80,6 +80,25 @@ export class LocalStore implements ArtifactStore {
     const path = this.pathOf(key);
     options.signal?.throwIfAborted();
     await placeFile({ key, path, source, folder: join(this.#root, unfinished) }, options);
+  }
+
+  async makeStaging(): Promise<string> {
+    const folder = join(this.#root, unfinished);
+    try {
+      await mkdir(folder, { recursive: true });
+      return await mkdtemp(join(folder, 'staging-'));
+    } catch (error) {
+      throw diskFailure(error, folder, 'written');
+    }
+  }
+
+  async adopt(key: string, path: string): Promise<void> {
+    const place = this.pathOf(key);
+    try {
+      await moveIntoPlace(path, place);
+    } catch (error) {
+      throw diskFailure(error, place, 'written');
+    }
   }
 
   async read(key: string, options: ReadOptions = {}): Promise<Readable> {
