@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '#schemas/domain/connection.ts';
 import type { TrackingStore } from './experiments/tracking-store.ts';
 import type { ModelContext } from './models/model-context.ts';
-import type { Health } from './platform/component.ts';
+import type { Component, Health } from './platform/component.ts';
 import { type ReadConfiguration, readConfiguration } from './platform/configuration/read.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedService, ResolvedTracker } from './platform/configuration/resolved.ts';
@@ -12,8 +12,8 @@ import type { CredentialSource } from './platform/credentials.ts';
 import { FailureError, toFailure } from './platform/failure.ts';
 import type { HttpClient, HttpClientOptions } from './platform/http.ts';
 import type { HttpTls } from './platform/http-dispatcher.ts';
+import { OpenedOnce } from './platform/opened-once.ts';
 import { canCheck, checkService } from './platform/service-health.ts';
-import { SharedTask } from './platform/shared-task.ts';
 import type { Tracer } from './platform/trace.ts';
 import { unhealthy } from './platform/unhealthy.ts';
 import { environmentSecrets, type OriginSecrets } from './security/credentials.ts';
@@ -36,22 +36,22 @@ export async function readState(options: WorkspaceOptions): Promise<State> {
   return { ...read, secrets };
 }
 
-/** Makes the adapter of a tracker; `server` is null for what lies on disk. */
+/** How to reach a server; null for what lies on disk. */
+export type Server = { readonly http: HttpClient; readonly credentials: CredentialSource } | null;
+
+/** Makes the adapter of a tracker. */
 export type BuildStore = (
   tracker: ResolvedTracker,
-  parts: {
-    readonly workspace: WorkspaceOptions;
-    readonly server: { readonly http: HttpClient; readonly credentials: CredentialSource } | null;
-  },
+  parts: { readonly workspace: WorkspaceOptions; readonly server: Server },
 ) => Promise<TrackingStore>;
 
-/** Puts together what the work on models needs; `server` is null for a registry that lies on disk. */
+/** Puts together what the work on models needs. */
 export type BuildModels = (
   registry: ResolvedRegistry,
   parts: {
     readonly workspace: WorkspaceOptions;
     readonly configuration: ResolvedConfiguration;
-    readonly server: { readonly http: HttpClient; readonly credentials: CredentialSource } | null;
+    readonly server: Server;
     /** How the artifact store connects, where it is a server. */
     readonly storage: Pick<HttpClientOptions, 'proxyEnv' | 'timeoutMs' | 'tracer'> & {
       readonly permit: (signal?: AbortSignal) => Promise<void>;
@@ -77,6 +77,14 @@ interface OpenTracker {
 
 const longestCheckMs = 15_000;
 
+/** A workspace has one registry. */
+const registryName = 'registry';
+
+interface CheckOptions {
+  readonly check: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** A workspace whose stores a function builds that only the composition root knows. */
 export class OpenWorkspace implements Workspace {
   readonly folder: string;
@@ -87,8 +95,8 @@ export class OpenWorkspace implements Workspace {
   readonly #gate: OriginGate;
   readonly #tracer: Tracer;
   readonly #aborter = new AbortController();
-  readonly #trackers = new Map<string, SharedTask<OpenTracker>>();
-  #models: SharedTask<OpenModels> | null = null;
+  readonly #trackers = new OpenedOnce<OpenTracker>();
+  readonly #models = new OpenedOnce<OpenModels>();
   readonly #listeners = new Set<() => void>();
   readonly #watcher: { dispose(): void } | null;
   #reloading: Promise<void> = Promise.resolve();
@@ -139,7 +147,8 @@ export class OpenWorkspace implements Workspace {
       const lead = tracker.source === 'command line' ? '' : `${name}: `;
       throw new FailureError(reason, `${lead}${tracker.problem.message}`);
     }
-    return (await this.#open(tracker).wait(signal)).store;
+    const opening = this.#trackers.get(name, (opened) => this.#openTracker(tracker, opened));
+    return (await opening.wait(signal)).store;
   }
 
   async models(signal?: AbortSignal): Promise<ModelContext> {
@@ -149,37 +158,33 @@ export class OpenWorkspace implements Workspace {
       const reason = problem.attention === 'unsupported' ? 'unsupported' : 'input';
       throw new FailureError(reason, `The model registry: ${problem.message}`);
     }
-    return (await this.#sharedModels().wait(signal)).context;
+    return (await this.#models.get(registryName, (opened) => this.#openModels(opened)).wait(signal)).context;
   }
 
-  #sharedModels(): SharedTask<OpenModels> {
-    if (this.#models !== null && !this.#models.abandoned) return this.#models;
-    const task = new SharedTask((signal) => this.#openModels(signal));
-    this.#models = task;
-    // What could not be opened is tried again when it is asked for again.
-    task.result.catch(() => {
-      if (this.#models === task) this.#models = null;
-    });
-    return task;
-  }
-
-  async #openModels(signal: AbortSignal): Promise<OpenModels> {
+  #openModels(signal: AbortSignal): Promise<OpenModels> {
     const { configuration } = this;
     const { registry } = configuration;
-    const connection = gated(registry);
-    const http = connection === null ? null : await this.#httpFor(connection);
-    const server = http && connection && { http, credentials: this.#gate.credentials(connection) };
-    try {
+    return this.#connected(registry, (server) => {
       const storage = this.#storageConnection(configuration);
       const workspace = this.#options;
-      const open = await this.#builders.models(registry, { workspace, configuration, server, storage, signal });
-      return {
-        context: open.context,
-        close: async () => {
-          await open.close();
-          await http?.close();
-        },
+      return this.#builders.models(registry, { workspace, configuration, server, storage, signal });
+    });
+  }
+
+  /** Opens something that may lie on a server, with a connection of its own that closes with it. */
+  async #connected<Opened extends { close(): Promise<void> }>(
+    configured: ResolvedTracker | ResolvedRegistry,
+    open: (server: Server) => Promise<Opened>,
+  ): Promise<Opened> {
+    const connection = gated(configured);
+    const http = connection === null ? null : await this.#httpFor(connection);
+    try {
+      const opened = await open(http && connection && { http, credentials: this.#gate.credentials(connection) });
+      const close = async () => {
+        await opened.close();
+        await http?.close();
       };
+      return { ...opened, close };
     } catch (error) {
       await http?.close();
       throw error;
@@ -202,26 +207,26 @@ export class OpenWorkspace implements Workspace {
     return connection === null || this.#gate.allowed(connection, false, signal);
   }
 
-  async connections(options: { check: boolean; signal?: AbortSignal }): Promise<readonly Connection[]> {
+  async connections(options: CheckOptions): Promise<readonly Connection[]> {
     const { trackers, services } = this.configuration;
     return Promise.all([
       ...trackers.map(async (tracker) =>
         toConnection(
           { ...tracker, kind: 'tracker' },
-          await this.#check(tracker, options, (signal) => this.#checkTracker(tracker, signal)),
+          await this.#check(tracker, options, (signal) => healthOf(() => this.tracker(tracker.name, signal), signal)),
         ),
       ),
-      ...services.map(async (service) =>
-        toConnection(
-          service,
-          service.kind === 'registry'
-            ? await this.#check(service, options, (signal) => this.#checkRegistry(signal))
-            : canCheck(service)
-              ? await this.#check(service, options, (signal) => this.#checkService(service, signal))
-              : 'not-checked',
-        ),
-      ),
+      ...services.map(async (service) => toConnection(service, await this.#checkConfigured(service, options))),
     ]);
+  }
+
+  #checkConfigured(service: ResolvedService, options: CheckOptions): Promise<CheckResult> {
+    if (service.kind === 'registry') {
+      const registry = async (signal: AbortSignal) => (await this.models(signal)).registry;
+      return this.#check(service, options, (signal) => healthOf(() => registry(signal), signal));
+    }
+    if (!canCheck(service)) return Promise.resolve('not-checked');
+    return this.#check(service, options, (signal) => this.#checkService(service, signal));
   }
 
   async forget(origin: string): Promise<void> {
@@ -229,7 +234,7 @@ export class OpenWorkspace implements Workspace {
     const names = this.configuration.trackers.filter((one) => one.origin === origin).map(({ name }) => name);
     const services = this.configuration.services.some((one) => one.origin === origin);
     if (names.length === 0 && !services) return;
-    await Promise.all([this.#close(names), this.#closeModels()]);
+    await Promise.all([this.#trackers.close(names), this.#models.close()]);
     this.#changed();
   }
 
@@ -247,7 +252,7 @@ export class OpenWorkspace implements Workspace {
     this.#watcher?.dispose();
     this.#aborter.abort();
     this.#listeners.clear();
-    await Promise.all([this.#close([...this.#trackers.keys()]), this.#closeModels()]);
+    await Promise.all([this.#trackers.close(), this.#models.close()]);
     await this.#tracer.close();
   }
 
@@ -270,7 +275,11 @@ export class OpenWorkspace implements Workspace {
         (!sameSecrets && old.origin !== null) ||
         !next.configuration.trackers.some((tracker) => isDeepStrictEqual(tracker, old)),
     );
-    await Promise.all([this.#close(stale.map(({ name }) => name)), this.#closeModels()]);
+    const sameModels = sameSecrets && isDeepStrictEqual(modelParts(before), modelParts(next));
+    await Promise.all([
+      this.#trackers.close(stale.map(({ name }) => name)),
+      sameModels ? undefined : this.#models.close(),
+    ]);
     this.#changed();
   }
 
@@ -279,34 +288,17 @@ export class OpenWorkspace implements Workspace {
     for (const listener of this.#listeners) listener();
   }
 
-  #open(tracker: ResolvedTracker): SharedTask<OpenTracker> {
-    const known = this.#trackers.get(tracker.name);
-    if (known !== undefined && !known.abandoned) return known;
-    const task = new SharedTask((signal) => this.#openTracker(tracker, signal));
-    this.#trackers.set(tracker.name, task);
-    // What could not be opened is tried again when it is asked for again.
-    task.result.catch(() => {
-      if (this.#trackers.get(tracker.name) === task) this.#trackers.delete(tracker.name);
+  #openTracker(tracker: ResolvedTracker, signal: AbortSignal): Promise<OpenTracker> {
+    return this.#connected(tracker, async (server) => {
+      const store = await this.#builders.store(tracker, { workspace: this.#options, server });
+      try {
+        await store.initialize(signal);
+        return { store, close: () => store.cleanup() };
+      } catch (error) {
+        await store.cleanup();
+        throw error;
+      }
     });
-    return task;
-  }
-
-  async #openTracker(tracker: ResolvedTracker, signal: AbortSignal): Promise<OpenTracker> {
-    const connection = gated(tracker);
-    const http = connection === null ? null : await this.#httpFor(connection);
-    const server = http && connection && { http, credentials: this.#gate.credentials(connection) };
-    const store = await this.#builders.store(tracker, { workspace: this.#options, server });
-    const close = async () => {
-      await store.cleanup();
-      await http?.close();
-    };
-    try {
-      await store.initialize(signal);
-      return { store, close };
-    } catch (error) {
-      await close();
-      throw error;
-    }
   }
 
   async #httpFor(connection: GatedConnection): Promise<HttpClient> {
@@ -328,7 +320,7 @@ export class OpenWorkspace implements Workspace {
 
   async #check(
     configured: ResolvedTracker | ResolvedService,
-    options: { check: boolean; signal?: AbortSignal },
+    options: CheckOptions,
     check: (signal: AbortSignal) => Promise<Health>,
   ): Promise<CheckResult> {
     if (configured.problem !== null || !options.check) return 'not-checked';
@@ -336,24 +328,6 @@ export class OpenWorkspace implements Workspace {
     if (connection !== null && !(await this.#gate.allowed(connection, false, options.signal))) return 'not-allowed';
     const signals = [AbortSignal.timeout(longestCheckMs), this.signal, ...(options.signal ? [options.signal] : [])];
     return check(AbortSignal.any(signals));
-  }
-
-  async #checkTracker(tracker: ResolvedTracker, signal: AbortSignal): Promise<Health> {
-    const started = performance.now();
-    try {
-      return await (await this.tracker(tracker.name, signal)).healthCheck(signal);
-    } catch (error) {
-      return unhealthy(error, performance.now() - started);
-    }
-  }
-
-  async #checkRegistry(signal: AbortSignal): Promise<Health> {
-    const started = performance.now();
-    try {
-      return await (await this.models(signal)).registry.healthCheck(signal);
-    } catch (error) {
-      return unhealthy(error, performance.now() - started);
-    }
   }
 
   async #checkService(service: ResolvedService, signal: AbortSignal): Promise<Health> {
@@ -366,17 +340,20 @@ export class OpenWorkspace implements Workspace {
       await http.close();
     }
   }
+}
 
-  async #closeModels(): Promise<void> {
-    const closing = this.#models;
-    this.#models = null;
-    await closing?.result.then((models) => models.close()).catch(() => undefined);
-  }
+/** What the work on models is put together from. */
+function modelParts({ configuration: { registry, storage, access, root } }: State): unknown {
+  return { registry, storage, access, root };
+}
 
-  async #close(names: readonly string[]): Promise<void> {
-    const closing = names.flatMap((name) => this.#trackers.get(name) ?? []);
-    for (const name of names) this.#trackers.delete(name);
-    await Promise.allSettled(closing.map(async (task) => (await task.result).close()));
+/** What could not even be opened is not healthy either. */
+async function healthOf(open: () => Promise<Pick<Component, 'healthCheck'>>, signal: AbortSignal): Promise<Health> {
+  const started = performance.now();
+  try {
+    return await (await open()).healthCheck(signal);
+  } catch (error) {
+    return unhealthy(error, performance.now() - started);
   }
 }
 

@@ -141,6 +141,23 @@ describe('a configuration that changes', () => {
     expect(await workspace.tracker('b')).not.toBe(b);
   });
 
+  test('leaves the model registry open, unless it says something else about models', async () => {
+    await workspaceFile('tracking: []');
+    const workspace = await start();
+    const models = await workspace.models();
+    await workspaceFile('tracking: [{name: a, uri: mlruns}]');
+    await workspace.reload();
+    expect(await workspace.models()).toBe(models);
+    await workspaceFile('access: {roles: {reader: []}}');
+    await workspace.reload();
+    const restricted = await workspace.models();
+    expect(restricted).not.toBe(models);
+    await expect(restricted.people.authorize('register')).rejects.toMatchObject({ reason: 'permission' });
+    await workspaceFile('access: {roles: {reader: []}}\nregistry: {backend: sqlite, uri: "sqlite:///other.db"}');
+    await workspace.reload();
+    expect(await workspace.models()).not.toBe(restricted);
+  });
+
   test('that reads the same tells nobody', async () => {
     await workspaceFile('tracking: [{name: a, uri: mlruns}]');
     const workspace = await start();
