@@ -17,8 +17,8 @@ export const ignoredByDefault: readonly string[] = ['model.sig', '.git', '.gitat
 const ALONE_BYTES = 16 * 1024 * 1024;
 const ALONE_FILES = 256;
 
-/** While some wait for the disk, or for a core that others use too, as many again can hash. */
-const THREADS_PER_CORE = 2;
+/** While some wait for the disk, or for a core that others use too, more of them can hash. */
+const THREADS_PER_CORE = 3;
 /** Each takes 12 MB of memory, and no disk is faster than eight of them. */
 const MAX_THREADS = 8;
 
