@@ -5,11 +5,11 @@ import { FailureError } from './failure.ts';
 
 /**
  * Writes a file whole or not at all: to a name beside it first, then renamed. Fails with `permission` or `input` where
- * the place can't be written, and with the chunks' own failure; nothing is left behind then.
+ * the place can't be written, and with the content's own failure; nothing is left behind then.
  */
 export async function writeFileWhole(
   path: string,
-  chunks: AsyncIterable<string | Uint8Array>,
+  content: string | AsyncIterable<string | Uint8Array>,
   signal?: AbortSignal,
 ): Promise<{ bytes: number }> {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID().slice(0, 8)}.part`);
@@ -19,7 +19,7 @@ export async function writeFileWhole(
   let bytes = 0;
   try {
     try {
-      for await (const chunk of chunks) {
+      for await (const chunk of typeof content === 'string' ? [content] : content) {
         signal?.throwIfAborted();
         const data = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
         await writeAll(file, data, path);

@@ -33,12 +33,7 @@ export async function writeLiveValues(
   // Nobody wants it in Git; whoever changed that file meant it.
   await writeFile(join(dirname(file), '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
   const text = JSON.stringify({ version: 1, at, trackers });
-  await writeFileWhole(
-    file,
-    (async function* () {
-      yield text;
-    })(),
-  );
+  await writeFileWhole(file, text);
 }
 
 function fileOf(folder: string): string {

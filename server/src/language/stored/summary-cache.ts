@@ -32,12 +32,7 @@ export async function writeSummaries(folder: string, summaries: Summaries): Prom
   await writeFile(join(dirname(file), '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
   const files = Object.fromEntries([...summaries].map(([path, each]) => [path.slice(folder.length + 1), each]));
   const text = JSON.stringify({ version: versionOf(), files });
-  await writeFileWhole(
-    file,
-    (async function* () {
-      yield text;
-    })(),
-  );
+  await writeFileWhole(file, text);
 }
 
 function versionOf(): string {

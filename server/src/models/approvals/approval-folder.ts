@@ -43,12 +43,7 @@ export async function writeApprovalFile(
     throw unwritable(directory, error);
   });
   const file = join(directory, `${model}-${version}-${to}-${nonce.slice(0, 8)}.${kind}.json`);
-  await writeFileWhole(
-    file,
-    (async function* () {
-      yield text;
-    })(),
-  );
+  await writeFileWhole(file, text);
   return file;
 }
 

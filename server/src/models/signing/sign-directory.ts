@@ -43,13 +43,7 @@ export async function signDirectory(request: SignDirectoryRequest, options: Opti
   const { files, ignored } = await hashDirectory(directory, { ...options, ignore: ignorePaths });
   const name = basename(await realpath(directory));
   const bundle = signModel({ name, files, ignorePaths }, { key, certificates });
-  await writeFileWhole(
-    signature,
-    (async function* () {
-      yield bundle;
-    })(),
-    options.signal,
-  );
+  await writeFileWhole(signature, bundle, options.signal);
   return { rootDigest: rootDigest(files), files: files.length, ignored };
 }
 
