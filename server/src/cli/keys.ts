@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { AskPassphrase } from '../models/signing/keys.ts';
-import { FailureError } from '../platform/failure.ts';
+import { readPem } from '../models/signing/read-pem.ts';
 import type { Invocation } from './invocation.ts';
 import { askSecret } from './prompt.ts';
 
-/** Text of a PEM file. Fails with `input`. */
-export async function readKeyFile(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new FailureError('input', `${file} can’t be read.`, { remedy: 'Name a PEM file.', cause });
-  });
+/** Text of a PEM file that an option names. Fails with `input`. */
+export function readKeyFile(file: string): Promise<string> {
+  return readPem(file, { remedy: 'Name a PEM file.' });
 }
 
 /** The passphrase of the environment; a person at a terminal is asked where there is none. */

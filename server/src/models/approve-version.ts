@@ -1,5 +1,4 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ApprovalSubject, JudgedApproval } from '#schemas/domain/approval.ts';
 import type { ModelVersionDetails } from '#schemas/domain/model-version.ts';
@@ -14,6 +13,7 @@ import type { ModelContext, People } from './model-context.ts';
 import { formatVersion } from './model-reference.ts';
 import type { StagePolicy } from './promotion.ts';
 import { keyFingerprint, readPublicKey } from './signing/keys.ts';
+import { readPem } from './signing/read-pem.ts';
 import { requireStage } from './stages.ts';
 
 /** A change of stage that somebody approves. */
@@ -177,9 +177,7 @@ async function approversOf({ members, folder }: People): Promise<Approver[]> {
   return Promise.all(
     named.map(async ({ name, role, publicKey }) => {
       const file = resolve(folder, publicKey);
-      const pem = await readFile(file, 'utf8').catch((cause: unknown) => {
-        throw new FailureError('input', `The public key of ${name}, ${file}, can’t be read.`, { cause });
-      });
+      const pem = await readPem(file, { message: `The public key of ${name}, ${file}, can’t be read.` });
       return { name, role, key: readPublicKey(pem, file) };
     }),
   );

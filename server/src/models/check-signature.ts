@@ -1,11 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ModelFile, ModelVersionDetails } from '#schemas/domain/model-version.ts';
-import { FailureError } from '../platform/failure.ts';
 import type { ModelContext } from './model-context.ts';
 import type { ModelPolicy } from './model-documents.ts';
 import { readPublicKey } from './signing/keys.ts';
+import { readPem } from './signing/read-pem.ts';
 import { verifyModel } from './signing/verify-model.ts';
 
 export interface SignatureCheck {
@@ -54,16 +53,11 @@ async function trustedKeys(people: ModelContext['people'], policy: ModelPolicy |
     policy !== null && named !== undefined
       ? named.map((path) => resolve(policy.folder, path))
       : people.members.flatMap(({ publicKey }) => (publicKey === undefined ? [] : [resolve(people.folder, publicKey)]));
-  return Promise.all(files.map(readKeyFile));
+  return Promise.all(files.map(readTrustedKey));
 }
 
 /** Fails with `input`: a key that the policy names and nobody can read must not silently count as none. */
-async function readKeyFile(file: string): Promise<KeyObject> {
-  const pem = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new FailureError('input', `The public key ${file} can’t be read.`, {
-      remedy: 'mlops.yaml or a Model document names it.',
-      cause,
-    });
-  });
-  return readPublicKey(pem, file);
+async function readTrustedKey(file: string): Promise<KeyObject> {
+  const message = `The public key ${file} can’t be read.`;
+  return readPublicKey(await readPem(file, { message, remedy: 'mlops.yaml or a Model document names it.' }), file);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gateReport } from '#schemas/domain/gate-report.ts';
@@ -21,6 +21,7 @@ import { type RegisterRequest, registerVersion } from '../models/register-versio
 import { signVersion } from '../models/sign-version.ts';
 import { readCertificates } from '../models/signing/certificates.ts';
 import { readPrivateKey } from '../models/signing/keys.ts';
+import { readPem } from '../models/signing/read-pem.ts';
 import { sameSteps, stagesOf } from '../models/stages.ts';
 import { validateVersion } from '../models/validate-version.ts';
 import { verifyAuditLog } from '../models/verify-audit.ts';
@@ -196,12 +197,17 @@ function registerContentHandlers(context: BackendContext, { open, tell }: Parts)
   }));
 }
 
+/** Files of keys are chosen in a dialog. */
+const chosen = { remedy: 'Choose a PEM file.' };
+
 function registerChangeHandlers(context: BackendContext, { open, tell }: Parts): void {
   registerRequest(context, protocol.signVersion, async (params, { signal }) => {
     const { folder, key: file, certificates, passphrase, ...version } = params;
     const models = await open(folder, signal);
-    const key = await readPrivateKey(await pemOf(file), file, async () => passphrase);
-    const chain = await Promise.all(certificates.map(async (path) => readCertificates(await pemOf(path), path)));
+    const key = await readPrivateKey(await readPem(file, chosen), file, async () => passphrase);
+    const chain = await Promise.all(
+      certificates.map(async (path) => readCertificates(await readPem(path, chosen), path)),
+    );
     const { signer } = await signVersion(models, { ...version, signer: { key, certificates: chain.flat() } }, signal);
     tell(folder);
     return { signer };
@@ -248,7 +254,7 @@ function registerChangeHandlers(context: BackendContext, { open, tell }: Parts):
     protocol.approveVersion,
     async ({ folder, key: path, passphrase, ...change }, { signal }) => {
       const models = await open(folder, signal);
-      const key = await readPrivateKey(await pemOf(path), path, async () => passphrase);
+      const key = await readPrivateKey(await readPem(path, chosen), path, async () => passphrase);
       const { file, approver, expiresAt } = await approveVersion(models, { ...change, key }, signal);
       const { needed, valid } = await approvalState(models, change, signal);
       return { file, approver, expiresAt, needed, valid: valid.length };
@@ -298,10 +304,4 @@ function plan(models: ModelContext, { action, stage, ...version }: StageChange, 
 function toWire({ action, candidate, stage, plan: { steps, problems } }: StageProposal) {
   const { model, version } = candidate;
   return { action, model, version, stage, steps: [...steps], problems: [...problems] };
-}
-
-function pemOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new FailureError('input', `${file} can’t be read.`, { remedy: 'Choose a PEM file.', cause });
-  });
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readApprovalRequests } from '#server/models/approvals/approval-folder.ts';
@@ -166,6 +166,19 @@ describe('registering', () => {
       message: 'It is not registered: its signature is not valid. It is not signed.',
     });
   });
+
+  it('fails where a key that the document trusts can’t be read: it must not count as none', async () => {
+    const { folder, models } = await modelWorkspace({
+      ...files,
+      'm/model.sig': '{}',
+      'mlops.yaml': document('signing: {verifyOn: [register], keys: [keys/ci.pub]}'),
+    });
+    await expect(registerVersion(models, registration(join(folder, 'm')))).rejects.toMatchObject({
+      reason: 'input',
+      message: `The public key ${join(folder, 'keys/ci.pub')} can’t be read.`,
+      remedy: 'mlops.yaml or a Model document names it.',
+    });
+  });
 });
 
 function document(...lines: string[]): string {
@@ -281,6 +294,19 @@ describe('promotion', () => {
     await expect(approveVersion(await as('cem'), { ...change, key: eve.privateKey })).rejects.toMatchObject({
       reason: 'permission',
       message: 'cem may not approve: mlops.yaml does not allow it.',
+    });
+  });
+
+  it('counts no approvals where a member’s key can’t be read', async () => {
+    const { folder, models } = await team();
+    await registerVersion(models, registration(join(folder, 'm')));
+    await rm(join(folder, 'keys/ben.pub'));
+    await expect(
+      approvalState(models, { model: 'churn', selector: '1.0.0', stage: 'production' }),
+    ).rejects.toMatchObject({
+      reason: 'input',
+      message: `The public key of ben, ${join(folder, 'keys/ben.pub')}, can’t be read.`,
+      remedy: null,
     });
   });
 
