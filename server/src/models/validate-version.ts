@@ -1,13 +1,14 @@
 import type { GateReport, GateResult } from '#schemas/domain/gate-report.ts';
 import type { ModelVersionDetails } from '#schemas/domain/model-version.ts';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
+import { digestOfJson } from '../platform/canonical-json.ts';
 import { FailureError, toFailure } from '../platform/failure.ts';
 import { compareSignatures } from './artifact/signature-diff.ts';
 import { checkSignature } from './check-signature.ts';
 import { findVersionOf } from './find-version.ts';
 import { evaluateGate } from './gates/evaluate-gate.ts';
 import type { Gate, GateQuestions, GateSubject } from './gates/gate.ts';
-import { digestOfJson, gatesDigest } from './gates/gate-digest.ts';
+import { gatesDigest } from './gates/gate-digest.ts';
 import { digestsOf } from './known-files.ts';
 import type { ModelContext } from './model-context.ts';
 import type { ModelPolicy } from './model-documents.ts';

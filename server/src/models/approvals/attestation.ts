@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { type ApprovalPredicate, approvalPredicate } from '#schemas/domain/approval.ts';
 import { sha256 } from '#schemas/domain/model-version.ts';
+import { canonicalJson } from '../../platform/canonical-json.ts';
 import { formatVersion } from '../model-reference.ts';
 import { type DsseEnvelope, dsseEnvelope, payloadOf, signDsse } from '../signing/dsse.ts';
 import { keyFingerprint } from '../signing/keys.ts';
@@ -21,13 +21,12 @@ const approvalStatement = z.object({
 /** An approval as a file: a DSSE envelope around an in-toto statement, signed by the approver's key. */
 export function signApproval(approval: Omit<ApprovalPredicate, 'key'>, key: KeyObject): string {
   const fingerprint = keyFingerprint(key);
-  const statement = canonicalize({
+  const statement = canonicalJson({
     _type: statementType,
     subject: [{ name: formatVersion(approval), digest: { sha256: approval.manifestDigest } }],
     predicateType: approvalPredicateType,
     predicate: { ...approval, key: fingerprint },
   });
-  if (statement === undefined) throw new TypeError('The approval has no canonical form.');
   return `${JSON.stringify(signDsse(inTotoPayloadType, Buffer.from(statement), key, fingerprint), null, 2)}\n`;
 }
 

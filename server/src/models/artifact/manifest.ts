@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import type { ModelFile } from '#schemas/domain/model-version.ts';
+import { digestOfJson } from '../../platform/canonical-json.ts';
 import { compareCodePoints, requirePortablePaths } from './paths.ts';
 
 /** Names the form, so that a later one can't be mistaken for it. */
@@ -17,9 +17,7 @@ export function manifestDigest(files: readonly ModelFile[]): string {
   const listed = files
     .map(({ path, size, sha256 }) => ({ path: path.normalize('NFC'), sha256, size }))
     .sort((a, b) => compareCodePoints(a.path, b.path));
-  const text = canonicalize({ files: listed, form: FORM });
-  if (text === undefined) throw new TypeError('A manifest has no canonical form.');
-  return createHash('sha256').update(text).digest('hex');
+  return digestOfJson({ files: listed, form: FORM }).digest;
 }
 
 /**

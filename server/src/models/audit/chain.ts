@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { type AuditEntry, type AuditVerdict, auditEntry } from '#schemas/domain/audit.ts';
+import { digestOfJson } from '../../platform/canonical-json.ts';
 
 /** What an entry says before it has its place in the chain. */
 export type AuditRecord = Omit<AuditEntry, 'seq' | 'previous' | 'hash'>;
@@ -17,9 +16,7 @@ export function chained(record: AuditRecord, last: Pick<AuditEntry, 'seq' | 'has
 /** SHA-256 of the canonical JSON (RFC 8785) of everything but the hash, in hexadecimal digits. */
 export function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
   const { seq, time, actor, action, target, before, after, reason, previous } = entry;
-  const text = canonicalize({ seq, time, actor, action, target, before, after, reason, previous });
-  if (text === undefined) throw new TypeError('An audit entry has no canonical form.');
-  return createHash('sha256').update(text).digest('hex');
+  return digestOfJson({ seq, time, actor, action, target, before, after, reason, previous }).digest;
 }
 
 /** A head that was written down elsewhere, and when the chain was known to reach it. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { type GateReport, gateReport } from '#schemas/domain/gate-report.ts';
 import type { ModelVersionDetails } from '#schemas/domain/model-version.ts';
+import { sha256Of } from '../../platform/canonical-json.ts';
 import type { ModelRegistry } from '../model-registry.ts';
 import type { Gate } from './gate.ts';
 import { gatesDigest } from './gate-digest.ts';
@@ -31,7 +31,7 @@ export async function newestReport(
 }
 
 function readReport(digest: string, content: string): GateReport | null {
-  if (createHash('sha256').update(content).digest('hex') !== digest) return null;
+  if (sha256Of(content) !== digest) return null;
   try {
     const parsed = gateReport.safeParse(JSON.parse(content));
     return parsed.success ? parsed.data : null;

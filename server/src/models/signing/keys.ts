@@ -1,4 +1,5 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { sha256Of } from '../../platform/canonical-json.ts';
 import { FailureError } from '../../platform/failure.ts';
 
 /** The curves of OpenSSF Model Signing, as OpenSSL names them, and the hash that goes with each. */
@@ -87,7 +88,5 @@ function publicKeyOf(pem: string, name: string): KeyObject {
 /** SHA-256 in hexadecimal digits of the PEM text of the public key (SPKI): how bundles hint at it, and how we name it. */
 export function keyFingerprint(key: KeyObject): string {
   const open = key.type === 'private' ? createPublicKey(key) : key;
-  return createHash('sha256')
-    .update(open.export({ type: 'spki', format: 'pem' }))
-    .digest('hex');
+  return sha256Of(open.export({ type: 'spki', format: 'pem' }).toString());
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { modelFile, modelMetadata } from '#schemas/domain/model-version.ts';
+import { sha256Of } from '../../../platform/canonical-json.ts';
 import { FailureError } from '../../../platform/failure.ts';
 import type { MlflowApi } from '../../../platform/mlflow/api.ts';
 import type { EvidenceSource } from '../shared/mlflow-reader.ts';
 import type { MlflowVersionRecord } from '../shared/mlflow-records.ts';
 import { versionTag } from '../shared/mlflow-tags.ts';
-import { sha256Of } from './plan-changes.ts';
 
 /** What a version's evidence holds, as text: its files and its metadata. */
 const versionDocument = z.object({ files: z.array(modelFile), metadata: modelMetadata });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../../../platform/canonical-json.ts';
 import { FailureError } from '../../../platform/failure.ts';
 import type { VersionChange } from '../../model-registry.ts';
 import type { MlflowModel, MlflowVersion } from '../shared/mlflow-model.ts';
@@ -191,8 +191,4 @@ function tagOf({ number }: Draft, key: string, value: string): Write {
 
 function told(writes: readonly Write[], before: Told, after: Told): PlannedChange {
   return { writes, before, after };
-}
-
-export function sha256Of(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
