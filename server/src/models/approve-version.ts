@@ -125,7 +125,7 @@ async function subjectOf(context: ModelContext, { stage: to, ...change }: Approv
   const policy = await context.policy(details.version.model, signal);
   const stage = requireStage(to, policy);
   const gates = policy?.document.validation?.gates ?? [];
-  const kept = gates.length > 0 ? await newestReport(context.registry, details, gates, signal) : null;
+  const kept = await newestReport(context.registry, details, gates, signal);
   const subject = await asSubject(context, { details, to, report: kept?.digest ?? null }, signal);
   return { subject, stage };
 }

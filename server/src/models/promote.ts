@@ -115,7 +115,7 @@ async function gatherFacts(context: ModelContext, subject: Subject, signal?: Abo
   const [versions, aliases, kept] = await Promise.all([
     context.registry.listVersions(model, signal),
     context.registry.aliases(model, signal),
-    gates.length > 0 ? newestReport(context.registry, details, gates, signal) : null,
+    newestReport(context.registry, details, gates, signal),
   ]);
   const asked = details.bundle !== null && (stage?.requireSignature || isSignatureAsked(policy, 'promote'));
   const signature = asked ? await checkSignature(context, details, policy) : null;

@@ -12,15 +12,16 @@ export interface KeptReport {
 }
 
 /**
- * The newest report on a version that tells of its very files and of these gates; null where there is none. A report
- * whose content is not what its digest says counts as none.
+ * The newest report on a version that tells of its very files and of these gates; null where there is none, or no
+ * gate to ask. A report whose content is not what its digest says counts as none.
  */
 export async function newestReport(
-  registry: ModelRegistry,
-  { version, reports }: ModelVersionDetails,
+  registry: Pick<ModelRegistry, 'report'>,
+  { version, reports }: Pick<ModelVersionDetails, 'version' | 'reports'>,
   gates: readonly Gate[],
   signal?: AbortSignal,
 ): Promise<KeptReport | null> {
+  if (gates.length === 0) return null;
   const wanted = gatesDigest(gates);
   for (const { digest } of reports) {
     const report = readReport(digest, (await registry.report(digest, signal)).content);
