@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { ModelFile, ModelVersionDetails } from '#schemas/domain/model-version.ts';
+import type { ModelFile } from '#schemas/domain/model-version.ts';
 import type { ModelContext } from './model-context.ts';
 import type { ModelPolicy } from './model-documents.ts';
 import { readPublicKey } from './signing/keys.ts';
@@ -20,29 +20,21 @@ export function isSignatureAsked(policy: ModelPolicy | null, occasion: Occasion)
   return policy?.document.signing?.verifyOn.includes(occasion) ?? false;
 }
 
-/** Verifies the signature of a registered version by the keys that the policy trusts. */
-export function checkSignature(
-  context: ModelContext,
-  { files, bundle }: ModelVersionDetails,
+/** Verifies a signature by the keys that the Model document names, or where it names none, those of the members. */
+export async function checkSignature(
+  { people }: Pick<ModelContext, 'people'>,
+  { files, bundle }: { readonly files: readonly ModelFile[]; readonly bundle: string | null },
   policy: ModelPolicy | null,
 ): Promise<SignatureCheck> {
-  return verifyBundle(context, { files, bundle, policy });
-}
-
-/** Verifies a bundle by the keys that the Model document names, or where it names none, those of the members. */
-export async function verifyBundle(
-  { people }: Pick<ModelContext, 'people'>,
-  given: { readonly files: readonly ModelFile[]; readonly bundle: string | null; readonly policy: ModelPolicy | null },
-): Promise<SignatureCheck> {
-  if (given.bundle === null) return { valid: false, detail: 'It is not signed.' };
-  const keys = await trustedKeys(people, given.policy);
+  if (bundle === null) return { valid: false, detail: 'It is not signed.' };
+  const keys = await trustedKeys(people, policy);
   if (keys.length === 0) {
     return {
       valid: false,
       detail: 'No key is trusted: name some in signing.keys of the Model document, or as publicKey of members.',
     };
   }
-  const verification = verifyModel(given.files, given.bundle, { type: 'keys', keys });
+  const verification = verifyModel(files, bundle, { type: 'keys', keys });
   if (verification.verified) return { valid: true, detail: `Signed by ${verification.signer}.` };
   return { valid: false, detail: verification.detail };
 }

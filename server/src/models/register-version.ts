@@ -6,7 +6,7 @@ import { FailureError } from '../platform/failure.ts';
 import { hashDirectory, ignoredByDefault } from './artifact/hash-directory.ts';
 import { manifestDigest, rootDigest } from './artifact/manifest.ts';
 import { type ModelDescription, readModelFolder } from './artifact/model-folder.ts';
-import { isSignatureAsked, verifyBundle } from './check-signature.ts';
+import { checkSignature, isSignatureAsked } from './check-signature.ts';
 import type { ModelContext, RunFacts } from './model-context.ts';
 import type { ModelPolicy } from './model-documents.ts';
 import { requireModelName } from './model-reference.ts';
@@ -108,7 +108,7 @@ async function refuseUnsigned(
   { policy, files, bundle }: { policy: ModelPolicy | null; files: readonly ModelFile[]; bundle: string | null },
 ): Promise<void> {
   if (policy === null || !isSignatureAsked(policy, 'register')) return;
-  const { valid, detail } = await verifyBundle(context, { files, bundle, policy });
+  const { valid, detail } = await checkSignature(context, { files, bundle }, policy);
   if (valid) return;
   throw new FailureError('input', `It is not registered: its signature is not valid. ${detail}`, {
     remedy: `${policy.file} asks for a signature by a trusted key: sign it with mlops model sign.`,
