@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AuditEntry } from '#schemas/domain/audit.ts';
+import { isAbout } from './audit/query.ts';
 
 /** When a version came into a stage. */
 export interface StageMove {
@@ -14,7 +15,7 @@ const stageKey = /^stage of (.+)$/;
 
 /** Moves of a model's versions into stages, oldest first, as the audit log tells them. */
 export function stageMoves(model: string, entries: readonly AuditEntry[]): StageMove[] {
-  return entries.filter(({ target }) => target === model || target.startsWith(`${model}@`)).flatMap(movesOf);
+  return entries.filter((entry) => isAbout(entry, model)).flatMap(movesOf);
 }
 
 function movesOf({ after, time }: AuditEntry): StageMove[] {

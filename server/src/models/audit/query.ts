@@ -27,11 +27,16 @@ export function queryAudit(log: AuditLog, query: AuditQuery): AuditEntry[] {
   return found;
 }
 
+/** Whether an entry is about a model, any of its versions among them, or about one version. */
+export function isAbout(entry: AuditEntry, target: string): boolean {
+  return entry.target === target || entry.target.startsWith(`${target}@`);
+}
+
 function fits(entry: AuditEntry, query: AuditQuery, words: readonly string[]): boolean {
   const { actor, action, target, since, until } = query;
   if (actor !== null && entry.actor !== actor) return false;
   if (action !== null && entry.action !== action) return false;
-  if (target !== null && entry.target !== target && !entry.target.startsWith(`${target}@`)) return false;
+  if (target !== null && !isAbout(entry, target)) return false;
   if (since !== null && entry.time < since) return false;
   if (until !== null && entry.time > until) return false;
   if (words.length === 0) return true;
