@@ -136,7 +136,10 @@ async function asSubject(
   signal?: AbortSignal,
 ): Promise<ApprovalSubject> {
   const { model, version, stage: from } = details.version;
-  return { registry: await registry.id(signal), model, version, ...digestsOf(details.version), from, to, report };
+  const id = await registry.id(signal);
+  // It had the version just now.
+  if (id === null) throw new FailureError('busy', 'The registry was taken away meanwhile.');
+  return { registry: id, model, version, ...digestsOf(details.version), from, to, report };
 }
 
 async function judge(

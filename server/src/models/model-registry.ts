@@ -72,8 +72,8 @@ export interface ModelRegistry extends Component {
   readonly backend: string;
   readonly guarantees: RegistryGuarantees;
 
-  /** Names this very registry, wherever it is moved: approvals are bound to it. */
-  id(signal?: AbortSignal): Promise<string>;
+  /** Names this very registry, wherever it is moved: approvals are bound to it. Null where nothing was ever written. */
+  id(signal?: AbortSignal): Promise<string | null>;
   /** By name; versions from the highest down. */
   listModels(query: ModelQuery, signal?: AbortSignal): Promise<readonly RegisteredModel[]>;
   /** Versions from the highest down, archived ones too. Empty for an unknown model. */

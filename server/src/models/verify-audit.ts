@@ -7,8 +7,8 @@ import type { ModelContext } from './model-context.ts';
 
 /** Looks whether the audit log is what was written, and has all that its anchors in Git know. */
 export async function verifyAuditLog({ registry, audit, folder }: ModelContext): Promise<AuditVerdict> {
-  const isEmpty = (await audit.head()) === null;
-  const heads = isEmpty && !registry.guarantees.writable ? [] : await readGitAnchors(folder, await registry.id());
+  const id = await registry.id();
+  const heads = id === null ? [] : await readGitAnchors(folder, id);
   return verifyChain(audit.entries(), heads);
 }
 
@@ -22,7 +22,10 @@ export async function anchorAuditLog({
   folder,
 }: ModelContext): Promise<{ readonly seq: number; readonly hash: string; readonly commit: string }> {
   const last = readAuditEntries(audit).at(-1);
-  if (!last) throw new FailureError('input', 'The audit log has no entry yet: there is nothing to anchor.');
+  const id = await registry.id();
+  if (!last || id === null) {
+    throw new FailureError('input', 'The audit log has no entry yet: there is nothing to anchor.');
+  }
   const { seq, hash } = last;
-  return { seq, hash, commit: await writeGitAnchor(folder, { registry: await registry.id(), seq, hash }) };
+  return { seq, hash, commit: await writeGitAnchor(folder, { registry: id, seq, hash }) };
 }

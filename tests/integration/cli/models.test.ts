@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -48,6 +48,9 @@ describe('models on the command line', () => {
     await writeFile(join(cwd, 'churn.mlops.yaml'), gates);
     expect(await json(cwd, ['models', 'list'])).toEqual({ models: [] });
     expect(await json(cwd, ['audit', 'verify'])).toMatchObject({ intact: true, entries: 0, brokenAt: null });
+    expect(await json(cwd, ['audit', 'list'])).toEqual({ entries: [] });
+    // Looking makes nothing.
+    expect(await readdir(cwd)).toEqual(['churn.mlops.yaml', 'm']);
 
     const register = ['model', 'register', 'm', '--name', 'churn'];
     expect(await json(cwd, register)).toMatchObject({ name: 'churn', version: '1.0.0', rootDigest: sha256 });

@@ -45,9 +45,12 @@ export function describeRegistry(name: string, makeRegistry: () => Promise<Regis
     });
 
     it('is well, takes changes and keeps its name', async () => {
+      await registry.register(draft({ model: named() }), act('register'));
       expect(await registry.healthCheck()).toMatchObject({ healthy: true });
       expect(registry.guarantees.writable).toBe(true);
-      expect(await registry.id()).toBe(await registry.id());
+      const id = await registry.id();
+      expect(id).toEqual(expect.any(String));
+      expect(await registry.id()).toBe(id);
     });
 
     it('knows nothing of what it was not told', async () => {

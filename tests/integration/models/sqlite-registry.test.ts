@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -37,6 +37,14 @@ describe('a registry in SQLite', () => {
       detail: expect.stringContaining('will be made'),
     });
     await expect(registry.version('churn', '1.0.0')).rejects.toMatchObject({ reason: 'not-found' });
+    expect(await registry.id()).toBeNull();
+    expect([...registry.entries()]).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
+
+    await registry.register(draft(), act('register'));
+    const id = await registry.id();
+    expect(id).toMatch(/^sqlite:[0-9a-f]{32}$/);
+    expect(await open().id()).toBe(id);
   });
 
   it('gives numbers by bump and shows versions from the highest down', async () => {

@@ -36,10 +36,8 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
     this.#database.open();
   }
 
-  async id(): Promise<string> {
-    // Whoever asks is about to bind something to this registry: it has to be there from then on.
-    this.#database.make();
-    return this.#read('', (reader) => `sqlite:${reader.id()}`);
+  async id(): Promise<string | null> {
+    return this.#read(null, (reader) => `sqlite:${reader.id()}`);
   }
 
   async healthCheck(): Promise<Health> {
