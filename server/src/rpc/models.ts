@@ -5,8 +5,7 @@ import { gateReport } from '#schemas/domain/gate-report.ts';
 import type { RunRef } from '#schemas/domain/run.ts';
 import * as protocol from '#schemas/protocol/models.ts';
 import { approvalState, approveVersion, requestApproval } from '../models/approve-version.ts';
-import { hashDirectory } from '../models/artifact/hash-directory.ts';
-import { readModelFolder } from '../models/artifact/model-folder.ts';
+import { lookAtModelFolder } from '../models/artifact/model-folder.ts';
 import { queryAudit } from '../models/audit/query.ts';
 import { checkSignature } from '../models/check-signature.ts';
 import { compareVersions } from '../models/compare-versions.ts';
@@ -145,8 +144,7 @@ interface Parts {
 function registerContentHandlers(context: BackendContext, { open, tell }: Parts): void {
   registerRequest(context, protocol.proposeVersion, async ({ folder, model, directory }, { signal }) => {
     const { registry } = await open(folder, signal);
-    const { files } = await hashDirectory(directory, { signal });
-    const { signature } = await readModelFolder(directory, files);
+    const { signature } = await lookAtModelFolder(directory, signal);
     const { bump, ...proposal } = await proposeBump(registry, { model: requireModelName(model), signature }, signal);
     return { ...proposal, because: [...proposal.because], proposed: bump };
   });

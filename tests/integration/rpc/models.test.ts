@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,7 @@ import type { PublishDiagnosticsParams } from 'vscode-languageserver/node';
 import * as protocol from '#schemas/protocol/models.ts';
 import type { ParamsOf, RequestDefinition, ResultOf } from '#schemas/protocol/request.ts';
 import { ecKey, type TestKey } from '../../testbeds/certificates.ts';
+import { mlmodel } from '../models/model-workspace.ts';
 import { type LanguageProcess, startLanguageProcess } from './language-process.ts';
 
 let parent: string;
@@ -102,6 +103,19 @@ describe('the editor’s requests about models', () => {
     });
     expect(await ask(protocol.listVersions, { model: 'churn', text: 'team' })).toMatchObject({ total: 1 });
     expect(changes.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it.skipIf(process.platform === 'win32')('propose without reading what is large', async () => {
+    // A hole of a terabyte, which nobody hashes in the time that a test has.
+    await write('large/weights.bin', '');
+    await truncate(join(root, 'large/weights.bin'), 1024 ** 4);
+    await write('large/MLmodel', mlmodel([{ name: 'tenure', type: 'long' }]));
+    const directory = join(root, 'large');
+    expect(await ask(protocol.proposeVersion, { model: 'churn', directory })).toMatchObject({
+      proposed: 'patch',
+      current: '1.1.0',
+      because: ['The earlier version does not say what goes in and what comes out.'],
+    });
   });
 
   it('compare two versions, down to their files, and show cards that run nothing', async () => {

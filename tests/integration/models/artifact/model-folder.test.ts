@@ -1,9 +1,9 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashDirectory } from '#server/models/artifact/hash-directory.ts';
-import { type ModelDescription, readModelFolder } from '#server/models/artifact/model-folder.ts';
+import { lookAtModelFolder, type ModelDescription, readModelFolder } from '#server/models/artifact/model-folder.ts';
 import { compareSignatures } from '#server/models/artifact/signature-diff.ts';
 import { mlflowModels } from '../../../testbeds/mlflow-models.ts';
 
@@ -104,6 +104,15 @@ describe('a folder', () => {
     await cp(join(models, 'sklearn'), directory, { recursive: true });
     await rm(join(directory, 'requirements.txt'));
     expect((await read(directory)).requirements).toContain('mlflow==3.17.2');
+  });
+
+  it('that is only looked at says the same, and is refused for what no model may have', async () => {
+    const directory = await mkdtemp(join(folder, 'looked-at-'));
+    await cp(join(models, 'sklearn'), directory, { recursive: true });
+    expect(await lookAtModelFolder(directory)).toEqual(await read(directory));
+    await symlink('MLmodel', join(directory, 'link'));
+    await expect(lookAtModelFolder(directory)).rejects.toMatchObject({ reason: 'input' });
+    await expect(lookAtModelFolder(join(directory, 'nothing'))).rejects.toMatchObject({ reason: 'not-found' });
   });
 
   it('whose MLmodel is not the one that was hashed is refused', async () => {
