@@ -25,11 +25,15 @@ export async function compareVersions(
     signature: compareIo(was.signature, is.signature),
     files: files.slice(0, mostFiles),
     filesTotal: files.length,
-    cards: {
-      before: was.card === null ? null : await cardHtml(was.card),
-      after: is.card === null ? null : await cardHtml(is.card),
-    },
+    cards: await cardsOf(was.card, is.card),
   };
+}
+
+/** Most versions keep the card of the one before. */
+async function cardsOf(was: string | null, is: string | null): Promise<VersionComparison['cards']> {
+  const before = was === null ? null : await cardHtml(was);
+  if (is === was) return { before, after: before };
+  return { before, after: is === null ? null : await cardHtml(is) };
 }
 
 function sideOf({ version, metadata }: ModelVersionDetails): VersionComparison['before'] {

@@ -126,6 +126,7 @@ describe('the editor’s requests about models', () => {
     ]);
     expect(comparison.cards.after).toContain('Churn');
     expect(comparison.cards.after).not.toMatch(/script|javascript/);
+    expect(comparison.cards.before).toBe(comparison.cards.after);
     const { file } = await ask(protocol.versionFile, { ...version('1.0.0'), path: 'weights.bin' });
     expect(await readFile(file, 'utf8')).toBe('one');
     const target = join(parent, 'copy');
