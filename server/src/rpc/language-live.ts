@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Connection, InitializeParams } from 'vscode-languageserver/node';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
 import { knownValues, type TrackerValues as Told } from '#schemas/protocol/experiments.ts';
@@ -26,11 +25,15 @@ export interface LanguageLive extends LiveKnowledge {
   backendTold(method: string, params: unknown): void;
 }
 
-const freshMs = 60_000;
-// The backend gives each tracker eight seconds, and may have to start first.
-const timeoutMs = 15_000;
-const backOffMs = { first: 5_000, longest: 300_000 };
-const maxFolders = 20;
+/** By folder. */
+const bounds = {
+  now: () => Date.now(),
+  freshMs: 60_000,
+  // The backend gives each tracker eight seconds, and may have to start first.
+  timeoutMs: 15_000,
+  backOffMs: { first: 5_000, longest: 300_000 },
+  maxKeys: 20,
+};
 
 /**
  * Live knowledge from the backend, which the first place that asks for it starts; in an untrusted workspace there is
@@ -42,12 +45,12 @@ export function createLanguageLive(
   onNews: () => void,
 ): LanguageLive {
   let revision = 0;
-  const lastModels = new Map<string, readonly RegisteredModel[]>();
   let folders: readonly string[] = [];
   let trusted = false;
   const debug = (message: string) => connection.console.debug(message);
 
   const trackers = new LiveCache<readonly TrackerValues[]>({
+    ...bounds,
     load: async (folder, signal) => {
       const at = Date.now();
       const told = knownValues.result.parse(await askBackend(knownValues.method, { folder }, signal));
@@ -55,30 +58,17 @@ export function createLanguageLive(
       if (!signal.aborted) keep(folder, { at, trackers: told.trackers });
       return told.trackers.map(fromWire);
     },
-    now: () => Date.now(),
-    freshMs,
-    timeoutMs,
-    backOffMs,
-    maxKeys: maxFolders,
     onFailed: (_, error) =>
       debug(`Past runs tell no values: ${error instanceof Error ? error.message : String(error)}`),
   });
   const registries = new LiveCache<readonly RegisteredModel[]>({
-    load: async (folder, signal) => {
-      const told = knownModels.result.parse(await askBackend(knownModels.method, { folder }, signal));
-      if (!signal.aborted && !isDeepStrictEqual(lastModels.get(folder), told.models)) {
-        lastModels.set(folder, told.models);
-        revision += 1;
-        // What it answered is known once this is settled.
-        setImmediate(onNews);
-      }
-      return told.models;
+    ...bounds,
+    load: async (folder, signal) =>
+      knownModels.result.parse(await askBackend(knownModels.method, { folder }, signal)).models,
+    onChanged: () => {
+      revision += 1;
+      onNews();
     },
-    now: () => Date.now(),
-    freshMs,
-    timeoutMs,
-    backOffMs,
-    maxKeys: maxFolders,
     onFailed: (_, error) =>
       debug(`The registry tells no models: ${error instanceof Error ? error.message : String(error)}`),
   });

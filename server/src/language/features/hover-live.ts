@@ -1,4 +1,4 @@
-import { maxSatisfying, validRange } from 'semver';
+import { versionMeant } from '../meaning/registered-models.ts';
 import { ageInWords, countInWords, numberInWords } from '../providers/in-words.ts';
 import type { KnownParam, LiveKnowledge, RegisteredModel, TrackerValues } from '../providers/ports.ts';
 import type { Source } from '../syntax/source.ts';
@@ -43,9 +43,9 @@ function hoverModel(
   const [name = '', selector] = text.split('@', 2);
   const model = known?.value.find((each) => each.name === name);
   if (known === null || !model) return null;
-  const means = selector === undefined ? null : meantBy(model, selector);
+  const means = selector === undefined ? null : versionMeant(model, selector);
   const lines = [
-    ...(means === null ? [] : [`\`${text}\` is \`${name}@${means}\` today.`]),
+    ...(means === null || means === selector ? [] : [`\`${text}\` is \`${name}@${means}\` today.`]),
     `\`${name}\` has ${countInWords(model.versions.length, 'version')}: ${listed(model)}`,
   ];
   return {
@@ -53,14 +53,6 @@ function hoverModel(
     start: positionAt(source, located.start),
     end: positionAt(source, located.end),
   };
-}
-
-function meantBy({ aliases, versions }: RegisteredModel, selector: string): string | null {
-  if (versions.includes(selector)) return null;
-  const alias = aliases.find(({ name }) => name === selector);
-  if (alias) return alias.version;
-  if (selector.toLowerCase() === 'latest') return maxSatisfying([...versions], '*');
-  return validRange(selector) === null ? null : maxSatisfying([...versions], selector);
 }
 
 function listed({ aliases, versions }: RegisteredModel): string {

@@ -26,10 +26,22 @@ export function checkRegisteredModels(uri: string, unit: Unit, provider: ModelPr
   });
 }
 
-function has({ aliases, versions }: RegisteredModel, selector: string): boolean {
-  if (selector.toLowerCase() === 'latest') return versions.length > 0;
-  if (aliases.some(({ name }) => name === selector) || versions.includes(selector)) return true;
-  return validRange(selector) !== null && maxSatisfying([...versions], selector) !== null;
+function has(model: RegisteredModel, selector: string): boolean {
+  // A model of pre-releases alone has a latest one, whichever that is.
+  return isLatest(selector) ? model.versions.length > 0 : versionMeant(model, selector) !== null;
+}
+
+/** The version that a version, an alias or a range means today; null where it means none that there is. */
+export function versionMeant({ aliases, versions }: RegisteredModel, selector: string): string | null {
+  if (versions.includes(selector)) return selector;
+  const alias = aliases.find(({ name }) => name === selector);
+  if (alias) return alias.version;
+  const range = isLatest(selector) ? '*' : selector;
+  return validRange(range) === null ? null : maxSatisfying([...versions], range);
+}
+
+function isLatest(selector: string): boolean {
+  return selector.toLowerCase() === 'latest';
 }
 
 const shown = 3;

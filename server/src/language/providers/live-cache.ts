@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 /** What is known of something that changes without us: nothing yet, or a value and how old it is. */
 export interface LiveAnswer<T> {
   readonly known: { readonly value: T; readonly ageMs: number } | null;
@@ -19,6 +21,8 @@ export interface LiveCacheOptions<T> {
   /** Keys kept; the one asked for longest ago goes first. */
   readonly maxKeys: number;
   readonly onFailed?: (key: string, error: unknown) => void;
+  /** Another value than before was loaded, and is what is known now. */
+  readonly onChanged?: (key: string) => void;
 }
 
 interface Entry<T> {
@@ -126,9 +130,16 @@ export class LiveCache<T> {
             entry.failures = 0;
             entry.notBefore = 0;
             entry.outdated = false;
-            if (entry.value === null || entry.value.at <= at) entry.value = { of: value, at };
+            if (entry.value === null || entry.value.at <= at) this.#keep(key, entry, { of: value, at });
           }),
         failed,
       );
+  }
+
+  #keep(key: string, entry: Entry<T>, value: NonNullable<Entry<T>['value']>): void {
+    const { onChanged } = this.#options;
+    const before = entry.value;
+    entry.value = value;
+    if (onChanged && (before === null || !isDeepStrictEqual(before.of, value.of))) onChanged(key);
   }
 }

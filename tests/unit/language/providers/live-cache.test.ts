@@ -140,6 +140,38 @@ describe('what is known of live things', () => {
     expect(asked.every(({ signal }) => signal.aborted)).toBe(true);
   });
 
+  test('tells of a value that is another than before, once it is the one that is known', async () => {
+    const seen: unknown[] = [];
+    const answers = [['one'], ['one'], ['two'], ['old']];
+    const cache = new LiveCache<readonly string[]>({
+      load: async () => answers.shift() ?? [],
+      now: () => Date.now(),
+      freshMs,
+      timeoutMs,
+      backOffMs: { first: 1_000, longest: 8_000 },
+      maxKeys: 10,
+      onChanged: (of) => seen.push([of, cache.get(of)]),
+    });
+    const ask = async () => {
+      cache.invalidate('a');
+      cache.get('a');
+      await settled();
+    };
+    const known = (value: string) => ['a', { known: { value: [value], ageMs: 0 }, pending: false }];
+    await ask();
+    expect(seen).toEqual([known('one')]);
+    // The same again is no news.
+    await ask();
+    expect(seen).toHaveLength(1);
+    await ask();
+    expect(seen).toEqual([known('one'), known('two')]);
+    // Nor is one that is older than what is known.
+    cache.restore('a', ['newer'], Date.now() + 1);
+    await ask();
+    expect(seen).toHaveLength(2);
+    expect(cache.get('a').known?.value).toEqual(['newer']);
+  });
+
   test('a source that throws at once fails like any other', async () => {
     const failures: unknown[] = [];
     const cache = new LiveCache<string>({
