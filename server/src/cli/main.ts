@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { errorCode } from '../platform/error-code.ts';
 import { exitCodes, reportFailure } from './exit.ts';
 import { createProgram } from './program.ts';
 import type { Terminal, TerminalStream } from './terminal.ts';
@@ -46,5 +47,5 @@ export async function run(terminal: Terminal, signal: AbortSignal): Promise<numb
 }
 
 function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+  return errorCode(error) === 'EPIPE';
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { errorCode } from '../platform/error-code.ts';
 import { FailureError } from '../platform/failure.ts';
 import { unwritable, writeFileWhole } from '../platform/write-file.ts';
 import type { ArtifactInfo, ArtifactSource } from './artifact-source.ts';
@@ -90,8 +91,7 @@ async function makeFolderWithin(target: string, folder: string): Promise<void> {
     if (part === '') continue;
     current = join(current, part);
     await mkdir(current).catch((error: unknown) => {
-      const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-      if (!isThere) throw unwritable(current, error);
+      if (errorCode(error) !== 'EEXIST') throw unwritable(current, error);
     });
     const real = await realpath(current);
     if (real !== realTarget && !real.startsWith(realTarget + sep)) throw leadsOut(folder);

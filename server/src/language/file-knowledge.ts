@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { errorCode } from '../platform/error-code.ts';
 import type { FileProvider } from './meaning/files.ts';
 
 /** What is known longer than this is asked again. */
@@ -53,7 +54,7 @@ async function isThere(uri: string): Promise<boolean> {
     return true;
   } catch (error) {
     // Only a file that is certainly not there is missing; one that may not be looked at could be.
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     return code !== 'ENOENT' && code !== 'ENOTDIR';
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Document, parseAllDocuments } from 'yaml';
 import { modelDocument } from '#schemas/config/model.ts';
+import { errorCode } from '../platform/error-code.ts';
 import { FailureError } from '../platform/failure.ts';
 import type { ModelDocument } from './gates/gate.ts';
 
@@ -47,7 +48,7 @@ async function readText(file: string): Promise<string> {
     const bytes = await readFile(file);
     return bytes.length > largestFile ? '' : bytes.toString('utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (errorCode(error) === 'ENOENT') return '';
     throw new FailureError('permission', `${file} can’t be read: it may hold what a version has to show.`, {
       remedy: 'Make it readable.',
       cause: error,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { ModelFile, ModelMetadata, ModelVersion } from '#schemas/domain/model-version.ts';
 import { semanticVersion } from '#schemas/domain/model-version.ts';
+import { errorCode } from '../platform/error-code.ts';
 import { FailureError } from '../platform/failure.ts';
 import { hashDirectory, ignoredByDefault } from './artifact/hash-directory.ts';
 import { manifestDigest, rootDigest } from './artifact/manifest.ts';
@@ -98,7 +99,7 @@ async function readBundle(directory: string): Promise<string | null> {
   try {
     return await readFile(join(directory, signatureFile), 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (errorCode(error) === 'ENOENT') return null;
     throw new FailureError('permission', `${join(directory, signatureFile)} can’t be read.`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from './error-code.ts';
 import { FailureError } from './failure.ts';
 
 /**
@@ -54,7 +55,7 @@ async function writeAll(
 
 /** Why a place can't be written, in words. */
 export function unwritable(path: string, error: unknown): FailureError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = errorCode(error);
   const why: Readonly<Record<string, string>> = {
     ENOENT: 'its folder does not exist',
     ENOTDIR: 'a part of its path is a file',

@@ -1,4 +1,5 @@
 import type { FailureReason } from '#schemas/domain/failure.ts';
+import { errorCode } from '../platform/error-code.ts';
 import { FailureError } from '../platform/failure.ts';
 
 interface Explanation {
@@ -87,9 +88,4 @@ export function diskFailure(error: unknown, path: string, doing: 'read' | 'writt
   if (explanation === undefined) return error;
   const { reason, says, remedy } = explanation;
   return new FailureError(reason, `“${path}” can’t be ${doing}: ${says}.`, { remedy, cause: error });
-}
-
-/** `ENOENT`, …; empty for errors without one. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -4,8 +4,9 @@ import { copyFile, lstat, mkdir, realpath, rename, rmdir } from 'node:fs/promise
 import { join } from 'node:path';
 import type { ModelFile } from '#schemas/domain/model-version.ts';
 import { requirePortablePaths } from '../models/artifact/paths.ts';
+import { errorCode } from '../platform/error-code.ts';
 import { FailureError } from '../platform/failure.ts';
-import { diskFailure, errorCode } from './disk-failure.ts';
+import { diskFailure } from './disk-failure.ts';
 import { chunksOf } from './source.ts';
 
 /** Holds what is not whole yet; it is gone once all of it is. */

@@ -1,4 +1,5 @@
 import type { FailureReason } from '#schemas/domain/failure.ts';
+import { errorCode } from '../../platform/error-code.ts';
 import { FailureError } from '../../platform/failure.ts';
 
 interface Explanation {
@@ -54,18 +55,17 @@ const byCode: ReadonlyMap<string, Explanation> = new Map([
 
 /** What a failed call of the file system means for a person; other errors come back as they are. */
 export function asFailure(error: unknown, path: string): unknown {
-  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return error;
-  const explanation = byCode.get(error.code);
+  const explanation = byCode.get(errorCode(error));
   if (!explanation) return error;
   return new FailureError(explanation.reason, explanation.says(path), { remedy: explanation.remedy, cause: error });
 }
 
 // What was there, as a file or a folder, when it was listed, and no longer is.
-const GONE: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EISDIR']);
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EISDIR']);
 
 /** As {@link asFailure}, for what was found in a folder just before: if it is gone, the folder is changing. */
 export function failureWithin(error: unknown, path: string): unknown {
-  if (error instanceof Error && 'code' in error && GONE.has(error.code)) return changedMeanwhile(path);
+  if (GONE.has(errorCode(error))) return changedMeanwhile(path);
   return asFailure(error, path);
 }
 

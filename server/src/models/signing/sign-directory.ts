@@ -1,6 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { errorCode } from '../../platform/error-code.ts';
 import { FailureError } from '../../platform/failure.ts';
 import { writeFileWhole } from '../../platform/write-file.ts';
 import { type HashOptions, hashDirectory } from '../artifact/hash-directory.ts';
@@ -73,7 +74,7 @@ async function readSignature(file: string): Promise<string | Refusal> {
     const { size } = await stat(file);
     if (size <= largestBundle) return await readFile(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+    if (errorCode(cause) === 'ENOENT') {
       return { verified: false, reason: 'no-signature', detail: `There is no signature ${file}.` };
     }
     throw new FailureError('permission', `The signature ${file} can’t be read.`, { cause });

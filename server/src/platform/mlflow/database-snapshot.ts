@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdtemp, open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '../error-code.ts';
 import { foreign } from './database-failures.ts';
 
 /** The state of a database's files, read without touching SQLite: no lock is taken and nothing appears beside them. */
@@ -89,7 +90,7 @@ function isAlive(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return errorCode(error) !== 'ESRCH';
   }
 }
 

@@ -2,6 +2,7 @@ import { type Dirent, lstat, readdir, readFile, realpath, type Stats, stat } fro
 import { open } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
+import { errorCode } from '../error-code.ts';
 
 // The promise versions of node:fs/promises cost three times as much per small file.
 const readDirectory = promisify(readdir);
@@ -107,13 +108,13 @@ async function leadsInside(path: string, boundary: string): Promise<boolean> {
 }
 
 export function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return ['ENOENT', 'ENOTDIR'].includes(errorCode(error));
 }
 
 /** What went wrong with a file, in words without its path and stack. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('code' in error && (error.code === 'EACCES' || error.code === 'EPERM')) return 'access is denied';
+  if (['EACCES', 'EPERM'].includes(errorCode(error))) return 'access is denied';
   if (isAbsent(error)) return 'it is not there any more';
   return error.message;
 }

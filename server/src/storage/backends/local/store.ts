@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, open, opendir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Health } from '../../../platform/component.ts';
+import { errorCode } from '../../../platform/error-code.ts';
 import { FailureError } from '../../../platform/failure.ts';
 import { unhealthy } from '../../../platform/unhealthy.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type StoredBlob,
   type WriteOptions,
 } from '../../artifact-store.ts';
-import { diskFailure, errorCode } from '../../disk-failure.ts';
+import { diskFailure } from '../../disk-failure.ts';
 import { moveIntoPlace, placeFile, removeLeftovers } from './place-file.ts';
 
 /** Keys never begin with a dot, so no blob is ever in the way of this. */
