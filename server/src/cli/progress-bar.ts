@@ -1,29 +1,28 @@
+import { formatBytes } from './format.ts';
 import type { Invocation } from './invocation.ts';
+import { whileWaiting } from './waiting.ts';
 
-const patienceMs = 400;
 const everyMs = 100;
 const cells = 24;
-const clearLine = '\r\x1b[2K';
 
-/** Shows on a terminal how far long work is; elsewhere nothing. `show` may be called as often as one likes. */
-export async function withProgress<T>(
-  { terminal, output }: Invocation,
-  work: (show: (what: string, done: number, total: number) => void) => Promise<T>,
+/**
+ * Shows on a terminal how far long work is, and `what` it is before it knows; elsewhere nothing. `show` takes bytes, and
+ * may be called as often as one likes.
+ */
+export function withProgress<T>(
+  invocation: Invocation,
+  what: string,
+  work: (show: (phase: string, done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
-  if (terminal.stderr.isTTY !== true || output.json) return work(() => undefined);
-  const started = performance.now();
-  let last = 0;
-  const show = (what: string, done: number, total: number) => {
-    const now = performance.now();
-    if (now - started < patienceMs || now - last < everyMs) return;
-    last = now;
-    terminal.stderr.write(`${clearLine}${what} ${bar(total > 0 ? Math.min(1, done / total) : 1)}`);
-  };
-  try {
-    return await work(show);
-  } finally {
-    if (last > 0) terminal.stderr.write(clearLine);
-  }
+  return whileWaiting(invocation, what, (say) => {
+    let last = Number.NEGATIVE_INFINITY;
+    return work((phase, done, total) => {
+      const now = performance.now();
+      if (now - last < everyMs) return;
+      last = now;
+      say(`${phase} ${bar(total > 0 ? Math.min(1, done / total) : 1)}  ${formatBytes(done)} of ${formatBytes(total)}`);
+    });
+  });
 }
 
 function bar(share: number): string {

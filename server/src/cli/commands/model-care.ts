@@ -7,8 +7,8 @@ import { exitCodes } from '../exit.ts';
 import { formatBytes, plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
 import { versionArgument, withModels } from '../models.ts';
+import { withProgress } from '../progress-bar.ts';
 import { confirm } from '../prompt.ts';
-import { whileWaiting } from '../waiting.ts';
 
 /** Lets an alias stand for a version, or for none. */
 export async function aliasModel(
@@ -71,8 +71,12 @@ export async function downloadModel(
   const { output, signal, cwd } = invocation;
   const target = resolve(cwd, given.target);
   const { version, files, bytes } = await withModels(invocation, (models) =>
-    whileWaiting(invocation, `Fetching ${given.version}`, () =>
-      downloadVersion(models, { ...versionArgument(given.version), target }, { signal }),
+    withProgress(invocation, `Fetching ${given.version}`, (show) =>
+      downloadVersion(
+        models,
+        { ...versionArgument(given.version), target },
+        { signal, onProgress: (done, total) => show('Fetching files', done, total) },
+      ),
     ),
   );
   if (output.json) await output.document({ version, files, bytes, target });

@@ -7,8 +7,8 @@ import { formatBytes, plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
 import { withModels } from '../models.ts';
 import { harmless } from '../output.ts';
+import { withProgress } from '../progress-bar.ts';
 import { findRun } from '../run-references.ts';
-import { whileWaiting } from '../waiting.ts';
 
 export interface RegisterFlags {
   readonly name: string;
@@ -27,7 +27,12 @@ export async function registerModel(invocation: Invocation, directory: string, f
     const ref = flags.run === null ? null : await findRun(workspace, flags.run, signal);
     const run = ref && (await runFacts(await workspace.tracker(ref.tracker, signal), ref, signal));
     const request = { directory: resolve(cwd, directory), model: name, version, bump, run, description, tags };
-    return whileWaiting(invocation, `Registering ${directory}`, () => registerVersion(models, request, { signal }));
+    return withProgress(invocation, `Registering ${directory}`, (show) =>
+      registerVersion(models, request, {
+        signal,
+        onProgress: (phase, done, total) => show(phase === 'hash' ? 'Reading files' : 'Storing files', done, total),
+      }),
+    );
   });
   const { model, size, fileCount, rootDigest, manifestDigest, signed } = registered.version;
   if (output.json) {

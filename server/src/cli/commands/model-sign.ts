@@ -29,7 +29,7 @@ export async function signModel(invocation: Invocation, given: string, flags: Si
   const key = await readPrivateKey(await readKeyFile(file), file, signingPassphrase(invocation, file));
   const certificates = await readChain(invocation, flags.certificates);
   const signature = flags.signature === null ? defaultSignature(directory) : resolve(cwd, flags.signature);
-  const signed = await withProgress(invocation, (show) =>
+  const signed = await withProgress(invocation, `Signing ${given}`, (show) =>
     signDirectory(
       { directory, signature, key, certificates },
       { signal, onProgress: (done, total) => show('Reading files', done, total) },
@@ -59,7 +59,7 @@ export async function verifySignedModel(invocation: Invocation, given: string, f
   await requireFolder(directory);
   const trust = await readTrust(invocation, flags);
   const signature = flags.signature === null ? defaultSignature(directory) : resolve(cwd, flags.signature);
-  const result = await withProgress(invocation, (show) =>
+  const result = await withProgress(invocation, `Verifying ${given}`, (show) =>
     verifyDirectory(
       { directory, signature, trust },
       { signal, onProgress: (done, total) => show('Reading files', done, total) },
