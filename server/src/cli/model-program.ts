@@ -37,11 +37,24 @@ export function addModelCommands(program: Command, action: Action): void {
     .option('--run <id>', 'the run that it came from: params, metrics, data sets and commit are kept with it')
     .option('--description <text>', 'what is special about it', '')
     .option('--tag <key=value>', 'may be repeated', tag, {})
+    .option('--parent <version>', 'version that it was made from, such as base@1.2.0; may be repeated', collect, [])
     .action(
-      action<RegisterOptions>(async (given, { name, bump, as, run, description, tag: tags }, [directory = '']) => {
+      action<RegisterOptions>(async (given, { name, bump, as, run, parent, ...about }, [directory = '']) => {
         const { registerModel } = await import('./commands/model-register.ts');
         const version = { version: as ?? null, bump: bump ?? null };
-        return registerModel(given, directory, { name, ...version, run: run ?? null, description, tags });
+        const { description, tag: tags } = about;
+        const origin = { run: run ?? null, parents: parent };
+        return registerModel(given, directory, { name, ...version, ...origin, description, tags });
+      }),
+    );
+  model
+    .command('show')
+    .description('show all that is known of a version')
+    .argument('<version>', 'name@1.2.0, name@alias or name@range')
+    .action(
+      action(async (given, _, [version = '']) => {
+        const { showModel } = await import('./commands/model-show.ts');
+        return showModel(given, version);
       }),
     );
   model
@@ -255,6 +268,7 @@ interface RegisterOptions {
   readonly run?: string;
   readonly description: string;
   readonly tag: Readonly<Record<string, string>>;
+  readonly parent: readonly string[];
 }
 
 interface StageOptions {

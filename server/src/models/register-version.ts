@@ -8,9 +8,10 @@ import { hashDirectory, ignoredByDefault } from './artifact/hash-directory.ts';
 import { manifestDigest, rootDigest } from './artifact/manifest.ts';
 import { type ModelDescription, readModelFolder } from './artifact/model-folder.ts';
 import { checkSignature, isSignatureAsked } from './check-signature.ts';
+import { findVersion } from './find-version.ts';
 import type { ModelContext, RunFacts } from './model-context.ts';
 import type { ModelPolicy } from './model-documents.ts';
-import { requireModelName } from './model-reference.ts';
+import { formatVersion, requireModelName } from './model-reference.ts';
 import { judgePickles } from './pickle/pickle-policy.ts';
 import { scanModel } from './pickle/scan-model.ts';
 import { proposeBump } from './propose-version.ts';
@@ -28,6 +29,8 @@ export interface RegisterRequest {
   readonly run: RunFacts | null;
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Versions that this one was made from, as `name@1.2.0`, `name@alias` or `name@range`. */
+  readonly parents?: readonly string[];
 }
 
 export interface RegisterOptions {
@@ -60,6 +63,7 @@ export async function registerVersion(
   const actor = await context.people.authorize('register');
   const model = requireModelName(request.model);
   requireVersion(request.version);
+  const parents = await parentsOf(context, request.parents ?? [], signal);
   const policy = await context.policy(model, signal);
   await using staging = new Staging(context, model);
   const { files, ignored, copies } = await hashDirectory(request.directory, {
@@ -71,7 +75,7 @@ export async function registerVersion(
   const bundle = await readBundle(request.directory);
   await refuseUnsigned(context, { policy, files, bundle });
   const pickleNotes = await refusePickles(request.directory, { files, policy }, signal);
-  const metadata = await metadataOf(request, described, policy);
+  const metadata = { ...(await metadataOf(request, described, policy)), parents };
   const bump =
     request.bump ?? (await proposeBump(context.registry, { model, signature: metadata.signature }, signal)).bump;
   await context.contents.putFiles(files, request.directory, {
@@ -93,6 +97,16 @@ export async function registerVersion(
 function requireVersion(version: string | null): void {
   if (version === null || semanticVersion.safeParse(version).success) return;
   throw new FailureError('input', `“${version}” is no semantic version such as 1.2.0 or 2.0.0-rc.1.`);
+}
+
+/** The very versions that are meant today, each once. */
+async function parentsOf(
+  { registry }: ModelContext,
+  references: readonly string[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const found = await Promise.all(references.map((text) => findVersion(registry, text, signal)));
+  return [...new Set(found.map(({ version }) => formatVersion(version)))];
 }
 
 async function readBundle(directory: string): Promise<string | null> {
@@ -140,7 +154,7 @@ async function metadataOf(
   { run, description, tags }: RegisterRequest,
   described: ModelDescription,
   policy: ModelPolicy | null,
-): Promise<ModelMetadata> {
+): Promise<Omit<ModelMetadata, 'parents'>> {
   return {
     description,
     framework: described.framework,
@@ -155,7 +169,6 @@ async function metadataOf(
     licence: described.licence ?? policy?.document.licence ?? null,
     card: described.card ?? (await cardOf(policy)),
     tags: { ...tags },
-    parents: [],
   };
 }
 

@@ -43,6 +43,56 @@ async function failure(cwd: string, args: readonly string[]): Promise<{ code: nu
 const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
 
 describe('models on the command line', () => {
+  it('are shown with all that is known of them, and with the versions that they were made from', async () => {
+    const cwd = await folderWithModel();
+    await json(cwd, ['model', 'register', 'm', '--name', 'base']);
+    await json(cwd, ['model', 'alias', 'base@1.0.0', 'stable']);
+    const columns = '[{"name": "tenure", "type": "long", "required": false}]';
+    await writeFile(join(cwd, 'm', 'MLmodel'), `flavors: {sklearn: {}}\nsignature: {inputs: '${columns}'}\n`);
+    await writeFile(join(cwd, 'm', 'requirements.txt'), 'scikit-learn==1.9.1\n');
+    const parents = ['--parent', 'base@stable', '--parent', 'base@^1'];
+    await json(cwd, ['model', 'register', 'm', '--name', 'churn', '--tag', 'team=a', ...parents]);
+    expect(await json(cwd, ['model', 'show', 'churn@latest'])).toMatchObject({
+      ...{ name: 'churn', version: '1.0.0', createdBy: 'ana', manifestDigest: sha256, signed: false },
+      ...{ parents: ['base@1.0.0'], tags: { team: 'a' }, requirements: ['scikit-learn==1.9.1'] },
+      files: [
+        { path: 'MLmodel', size: 102, sha256 },
+        { path: 'README.md', size: 32, sha256 },
+        { path: 'requirements.txt', size: 20, sha256 },
+        { path: 'weights.bin', size: 3, sha256 },
+      ],
+    });
+    const { stdout } = await runMlops(['model', 'show', 'churn@1.0.0'], { cwd, env: {} });
+    expect(stdout.replace(/[0-9a-f]{64}|\d{4}-.*\d\d:\d\d/g, '…')).toBe(`churn@1.0.0
+
+Version
+  framework   sklearn
+  signed      no
+  registered  … by ana
+  digest      …
+
+Made from
+  versions  base@1.0.0
+
+Inputs and outputs
+  input tenure  long, optional
+
+Tags
+  team  a
+
+Requirements
+  scikit-learn==1.9.1
+
+4 files, 157 B
+  MLmodel           102 B
+  README.md         32 B
+  requirements.txt  20 B
+  weights.bin       3 B
+`);
+    const made = await failure(cwd, ['model', 'register', 'm', '--name', 'churn', '--parent', 'base@2.0.0']);
+    expect(made).toMatchObject({ code: 2, stderr: expect.stringContaining('base@2.0.0') });
+  });
+
   it('are registered, listed, validated, promoted, rolled back and audited', async () => {
     const cwd = await folderWithModel();
     await writeFile(join(cwd, 'churn.mlops.yaml'), gates);

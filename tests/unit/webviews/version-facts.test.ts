@@ -35,6 +35,10 @@ describe('facts of two versions', () => {
     ];
     const after = side({}, { dataSets, run: { tracker: 'local', runId: '4f2c' } });
     expect(fact('Data sets', side(), after)?.after).toBe('train (0123456789ab), eval');
+    expect(fact('Made from', side({}, { parents: ['base@1.0.0', 'words@2.1.0'] }), side())).toMatchObject({
+      before: 'base@1.0.0, words@2.1.0',
+      after: '–',
+    });
     expect(fact('Run', side(), after)).toMatchObject({ before: '–', after: 'local/4f2c' });
   });
 

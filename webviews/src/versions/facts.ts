@@ -28,6 +28,7 @@ export function factsOf({ before, after }: Pick<VersionComparison, 'before' | 'a
     fact('Licence', ({ metadata }) => metadata.licence ?? none),
     fact('Data sets', ({ metadata }) => metadata.dataSets.map(dataSetName).join(', ') || none),
     fact('Run', ({ metadata }) => (metadata.run ? `${metadata.run.tracker}/${metadata.run.runId}` : none)),
+    fact('Made from', ({ metadata }) => metadata.parents.join(', ') || none),
     fact('Commit', ({ metadata }) => metadata.gitCommit?.slice(0, 12) ?? none),
     fact('Registered', ({ version }) => `${format.dateTime(version.createdAt)} by ${version.createdBy}`),
     fact('Digest', ({ version }) => version.manifestDigest?.slice(0, 16) ?? none),

@@ -17,16 +17,18 @@ export interface RegisterFlags {
   readonly run: string | null;
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly parents: readonly string[];
 }
 
 /** Registers what lies in a directory as the next version of a model. */
 export async function registerModel(invocation: Invocation, directory: string, flags: RegisterFlags): Promise<number> {
   const { output, signal, cwd } = invocation;
-  const { name, version, bump, description, tags } = flags;
+  const { name, version, bump, description, tags, parents } = flags;
   const registered = await withModels(invocation, async (models, workspace) => {
     const ref = flags.run === null ? null : await findRun(workspace, flags.run, signal);
     const run = ref && (await runFacts(await workspace.tracker(ref.tracker, signal), ref, signal));
-    const request = { directory: resolve(cwd, directory), model: name, version, bump, run, description, tags };
+    const about = { run, description, tags, parents };
+    const request = { directory: resolve(cwd, directory), model: name, version, bump, ...about };
     return withProgress(invocation, `Registering ${directory}`, (show) =>
       registerVersion(models, request, {
         signal,
