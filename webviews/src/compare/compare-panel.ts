@@ -9,8 +9,10 @@ import type { ChartRun } from '../shared/chart-data.ts';
 import type { ChartRange } from '../shared/drawing.ts';
 import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
-import { type Host, isAborted, type VsCodeApi } from '../shared/host.ts';
+import type { Host, VsCodeApi } from '../shared/host.ts';
+import { isAborted } from '../shared/host-failure.ts';
 import { iconButton } from '../shared/icons.ts';
+import { LatestRequest } from '../shared/latest-request.ts';
 import type { ChartSettings } from '../shared/metric-tile.ts';
 import { describeError, emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
 import type { PanelRoot } from '../shared/panel.ts';
@@ -62,7 +64,7 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
   message = '';
   startError: { error: unknown; retry: () => void } | null = null;
   #runs: readonly ChartRun[] = [];
-  #load: AbortController | null = null;
+  readonly #comparing = new LatestRequest();
 
   connect(host: Host, api: VsCodeApi): void {
     this.host = host;
@@ -95,24 +97,18 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
   async #read(): Promise<void> {
     const { host, state } = this;
     if (!host || !state) return;
-    this.#load?.abort();
-    const aborter = new AbortController();
-    this.#load = aborter;
+    const { folder, runs } = state;
     this.busy = true;
-    try {
-      const answer = await host.request(compareRuns, { folder: state.folder, runs: state.runs }, aborter.signal);
-      const { revision: _backend, ...comparison } = answer;
-      this.comparison = comparison;
-      this.error = null;
-      // The panel's own count: a backend that came back may begin again with an old number.
-      this.revision += 1;
-      this.#nameRuns();
-    } catch (error) {
-      if (aborter.signal.aborted || isAborted(error)) return;
-      this.error = error;
-    } finally {
-      if (this.#load === aborter) this.busy = false;
-    }
+    const outcome = await this.#comparing.ask((signal) => host.request(compareRuns, { folder, runs }, signal));
+    this.busy = this.#comparing.isPending;
+    if (!outcome) return;
+    this.error = 'error' in outcome ? outcome.error : null;
+    if ('error' in outcome) return;
+    const { revision: _backend, ...comparison } = outcome.value;
+    this.comparison = comparison;
+    // The panel's own count: a backend that came back may begin again with an old number.
+    this.revision += 1;
+    this.#nameRuns();
   }
 
   #nameRuns(): void {

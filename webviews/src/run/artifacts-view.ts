@@ -4,7 +4,8 @@ import { type ArtifactPreview, listArtifacts, previewArtifact } from '#schemas/p
 import { announce } from '../shared/announce.ts';
 import { PageElement } from '../shared/element.ts';
 import { formatBytes } from '../shared/format.ts';
-import { type Host, isAborted } from '../shared/host.ts';
+import type { Host } from '../shared/host.ts';
+import { isAborted } from '../shared/host-failure.ts';
 import { iconButton } from '../shared/icons.ts';
 import { emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
 import { byContents } from '../shared/same.ts';

@@ -5,7 +5,9 @@ import { copyText, openExternal, openRun, type PanelState, saveArtifact, saveFil
 import { announce } from '../shared/announce.ts';
 import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
-import { type Host, isAborted, type VsCodeApi } from '../shared/host.ts';
+import type { Host, VsCodeApi } from '../shared/host.ts';
+import { isAborted } from '../shared/host-failure.ts';
+import { LatestRequest } from '../shared/latest-request.ts';
 import { describeError, emptyNotice, errorNotice, loadingBar, warningList } from '../shared/notices.ts';
 import type { PanelRoot } from '../shared/panel.ts';
 import { tabBar } from '../shared/tabs.ts';
@@ -43,7 +45,7 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
   error: unknown = null;
   message = '';
   startError: { error: unknown; retry: () => void } | null = null;
-  #load: AbortController | null = null;
+  readonly #reading = new LatestRequest();
   #linkAsked = false;
 
   connect(host: Host, api: VsCodeApi): void {
@@ -77,18 +79,14 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
   async #read(): Promise<void> {
     const { host, state } = this;
     if (!host || !state) return;
-    this.#load?.abort();
-    const aborter = new AbortController();
-    this.#load = aborter;
     const { folder, run } = state;
-    try {
-      this.details = await host.request(getRun, { folder, run }, aborter.signal);
-      this.revision += 1;
-      this.error = null;
-      if (!this.#linkAsked) void this.#readLink(state, this.details);
-    } catch (error) {
-      if (!aborter.signal.aborted && !isAborted(error)) this.error = error;
-    }
+    const outcome = await this.#reading.ask((signal) => host.request(getRun, { folder, run }, signal));
+    if (!outcome) return;
+    this.error = 'error' in outcome ? outcome.error : null;
+    if ('error' in outcome) return;
+    this.details = outcome.value;
+    this.revision += 1;
+    if (!this.#linkAsked) void this.#readLink(state, outcome.value);
   }
 
   /** Without a link the page lacks a button and nothing else. */

@@ -8,7 +8,9 @@ import {
   trackerLink,
 } from '#schemas/protocol/experiments.ts';
 import type { PanelState } from '#schemas/protocol/webview.ts';
-import { type Host, HostFailure, isAborted } from '../shared/host.ts';
+import type { Host } from '../shared/host.ts';
+import { HostFailure, isAborted } from '../shared/host-failure.ts';
+import { LatestRequest } from '../shared/latest-request.ts';
 import { defaultColumns, extendDefaults } from './columns.ts';
 import { RowWindows } from './row-windows.ts';
 import type { RunsPanelView } from './view.ts';
@@ -38,7 +40,7 @@ export class TableModel {
   #state: RunsState;
   #choices: QueryChoices;
   #sort: readonly TableSort[];
-  #load: AbortController | null = null;
+  readonly #choosing = new LatestRequest();
   #everLoaded = false;
 
   constructor(options: { host: Host; state: RunsState; view: RunsPanelView; onChange: () => void }) {
@@ -85,26 +87,17 @@ export class TableModel {
 
   /** Reads another query. It takes the place of the old one when it is answered; true where it was. */
   async choose(choices: QueryChoices): Promise<boolean> {
-    this.#load?.abort();
-    const aborter = new AbortController();
-    this.#load = aborter;
     this.loading = true;
     this.filterError = '';
     this.#onChange();
-    try {
-      const answer = await this.#host.request(tableColumns, this.#queryOf(choices), aborter.signal);
-      this.#accept(choices, answer);
-      return true;
-    } catch (error) {
-      if (aborter.signal.aborted || isAborted(error)) return false;
-      this.#refuse(choices, error);
-      return false;
-    } finally {
-      if (this.#load === aborter) {
-        this.loading = false;
-        this.#onChange();
-      }
-    }
+    const outcome = await this.#choosing.ask((signal) =>
+      this.#host.request(tableColumns, this.#queryOf(choices), signal),
+    );
+    this.loading = this.#choosing.isPending;
+    if (outcome && 'value' in outcome) this.#accept(choices, outcome.value);
+    else if (outcome) this.#refuse(choices, outcome.error);
+    if (!this.loading) this.#onChange();
+    return outcome !== null && 'value' in outcome;
   }
 
   sortBy(sort: readonly TableSort[]): void {

@@ -12,8 +12,9 @@ import {
   ResponseError,
 } from 'vscode-jsonrpc/browser';
 import type { z } from 'zod';
-import { type FailureReason, failure } from '#schemas/domain/failure.ts';
+import { failure } from '#schemas/domain/failure.ts';
 import type { NotificationDefinition, RequestDefinition } from '#schemas/protocol/request.ts';
+import { HostFailure } from './host-failure.ts';
 
 /** What VS Code gives a webview's page; it can be had once. */
 export interface VsCodeApi {
@@ -24,19 +25,6 @@ export interface VsCodeApi {
 
 declare global {
   function acquireVsCodeApi(): VsCodeApi;
-}
-
-/** What was asked of the host did not happen; `message` and `remedy` are in the person's words. */
-export class HostFailure extends Error {
-  readonly reason: FailureReason;
-  readonly remedy: string | null;
-
-  constructor(reason: FailureReason, message: string, remedy: string | null) {
-    super(message);
-    this.name = 'HostFailure';
-    this.reason = reason;
-    this.remedy = remedy;
-  }
 }
 
 /** The page's end of the connection to its host. */
@@ -132,12 +120,4 @@ function toHostFailure(error: unknown, signal: AbortSignal | undefined): unknown
     if (data.success) return new HostFailure(data.data.reason, data.data.message, data.data.remedy);
   }
   return new HostFailure('internal', error instanceof Error ? error.message : String(error), null);
-}
-
-/** Whether an error only says that nobody waits for the answer any more. */
-export function isAborted(error: unknown): boolean {
-  return (
-    (error instanceof DOMException && error.name === 'AbortError') ||
-    (error instanceof HostFailure && error.reason === 'cancelled')
-  );
 }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { HostFailure } from './host.ts';
+import { HostFailure } from './host-failure.ts';
 import { icon } from './icons.ts';
 
 interface Notice {

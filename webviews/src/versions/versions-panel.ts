@@ -4,8 +4,9 @@ import { compareVersions, type VersionComparison } from '#schemas/protocol/model
 import { openFileDiff, type PanelState } from '#schemas/protocol/webview.ts';
 import { PageElement } from '../shared/element.ts';
 import { format, formatBytes } from '../shared/format.ts';
-import { type Host, isAborted, type VsCodeApi } from '../shared/host.ts';
+import type { Host, VsCodeApi } from '../shared/host.ts';
 import { icon } from '../shared/icons.ts';
+import { LatestRequest } from '../shared/latest-request.ts';
 import { describeError, errorNotice, loadingBar } from '../shared/notices.ts';
 import type { PanelRoot } from '../shared/panel.ts';
 import { ViewStore } from '../shared/view-store.ts';
@@ -36,7 +37,7 @@ export class VersionsPanel extends PageElement implements PanelRoot<'versions'> 
   /** Why what the person asked for last could not be done. */
   problem: unknown = null;
   startError: { error: unknown; retry: () => void } | null = null;
-  #load: AbortController | null = null;
+  readonly #comparing = new LatestRequest();
 
   connect(host: Host, api: VsCodeApi): void {
     this.host = host;
@@ -66,16 +67,11 @@ export class VersionsPanel extends PageElement implements PanelRoot<'versions'> 
   async #read(): Promise<void> {
     const { host, state } = this;
     if (!host || !state) return;
-    this.#load?.abort();
-    const aborter = new AbortController();
-    this.#load = aborter;
     const { panel: _, ...versions } = state;
-    try {
-      this.comparison = await host.request(compareVersions, versions, aborter.signal);
-      this.error = null;
-    } catch (error) {
-      if (!aborter.signal.aborted && !isAborted(error)) this.error = error;
-    }
+    const outcome = await this.#comparing.ask((signal) => host.request(compareVersions, versions, signal));
+    if (!outcome) return;
+    if ('value' in outcome) this.comparison = outcome.value;
+    this.error = 'error' in outcome ? outcome.error : null;
   }
 
   async #restoreScroll(): Promise<void> {
