@@ -43,22 +43,6 @@ export function formatDuration(milliseconds: number): string {
     .join(' ');
 }
 
-/** `1.2 MB`. */
-export function formatBytes(bytes: number): string {
-  const names = ['B', 'KB', 'MB', 'GB', 'TB'];
-  const power = bytes < 1 ? 0 : Math.min(names.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const size = bytes / 1000 ** power;
-  return `${power === 0 ? size : size.toFixed(1)} ${names[power]}`;
-}
-
-/** Text as Markdown shows it literally, on one line, cut at `limit` characters. */
-export function markdownText(text: string, limit = 200): string {
-  const line = text.replaceAll(/\s+/g, ' ');
-  const characters = [...line];
-  const cut = characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : line;
-  return cut.replaceAll(/[\\`*_{}[\]()#+\-.!|<>~$&]/g, '\\$&');
-}
-
 /** A number of things, grouped as the editor's language does. */
 export function formatCount(count: number, locale: string): string {
   return count.toLocaleString(locale);

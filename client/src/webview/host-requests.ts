@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { env, l10n, Uri, window, workspace } from 'vscode';
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import { downloadArtifact, exportTable } from '#schemas/protocol/experiments.ts';
 import {
   copyText,
@@ -14,7 +15,6 @@ import {
 } from '#schemas/protocol/webview.ts';
 import { showFileDiff } from '../features/models/file-diff.ts';
 import { ClientFailure } from '../platform/failures.ts';
-import { formatBytes } from '../platform/format.ts';
 import { withServerProgress } from '../platform/progress.ts';
 import { originOf } from '../platform/secrets.ts';
 import type { Server } from '../platform/server-connection.ts';

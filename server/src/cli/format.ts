@@ -50,12 +50,3 @@ export function statusStyle(status: RunStatus): Style {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
-
-const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** `1.5 MB`: powers of ten, as disks are sold and the editor shows them. */
-export function formatBytes(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${byteUnits[power]}`;
-}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ClientFailure, failureLine, toFailure } from '#client/platform/failures.ts';
-import { formatAgo, formatBytes, formatDuration, formatMetric, markdownText } from '#client/platform/format.ts';
+import { formatAgo, formatDuration, formatMetric } from '#client/platform/format.ts';
+import { markdownCell, markdownTable, markdownText } from '#client/platform/markdown.ts';
 import { type Answer, OriginPermissions } from '#client/platform/permissions.ts';
 import { RestartPolicy } from '#client/platform/restart-policy.ts';
 import { CredentialStore, originOf } from '#client/platform/secrets.ts';
@@ -207,12 +208,17 @@ describe('formats', () => {
       '1 h 1 min',
       '1 d 1 h',
     ]);
-    expect([0, 999, 1_234_567].map(formatBytes)).toEqual(['0 B', '999 B', '1.2 MB']);
   });
 
   it('keep Markdown from meaning anything', () => {
     expect(markdownText('[a](b) | <c>\n$(d)')).toBe('\\[a\\]\\(b\\) \\| \\<c\\> \\$\\(d\\)');
     expect(markdownText('abcdef', 4)).toBe('abc…');
     expect(markdownText('😀😀😀', 2)).toBe('😀…');
+  });
+
+  it('keep what is in a table in its cell', () => {
+    const rows = [['a|b', 'two\nlines *']];
+    expect(markdownTable(['Name', ''], rows)).toEqual(['| Name |  |', '| --- | --- |', '| a\\|b | two lines \\* |']);
+    expect(markdownTable(['', ''], rows, markdownCell).at(-1)).toBe('| a\\|b | two lines * |');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createFormat, formatBytes, formatDuration } from '#webviews/shared/format.ts';
+import { createFormat, formatDuration } from '#webviews/shared/format.ts';
 
 const english = createFormat('en');
 
@@ -43,15 +43,6 @@ test.each([
   [-1_500, '−1.5 s'],
 ])('%d ms is %s', (milliseconds, text) => {
   expect(formatDuration(milliseconds)).toBe(text);
-});
-
-test.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1_500, '1.5 KB'],
-  [3e9, '3.0 GB'],
-])('%d bytes are %s', (bytes, text) => {
-  expect(formatBytes(bytes)).toBe(text);
 });
 
 test('times are told from now', () => {

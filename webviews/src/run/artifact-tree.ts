@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import { PageElement } from '../shared/element.ts';
-import { formatBytes } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { describeError } from '../shared/notices.ts';
 import { place } from '../shared/place.ts';

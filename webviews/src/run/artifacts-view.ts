@@ -1,9 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import type { RunRef } from '#schemas/domain/run.ts';
 import { type ArtifactPreview, listArtifacts, previewArtifact } from '#schemas/protocol/experiments.ts';
 import { announce } from '../shared/announce.ts';
 import { PageElement } from '../shared/element.ts';
-import { formatBytes } from '../shared/format.ts';
 import type { Host } from '../shared/host.ts';
 import { isAborted } from '../shared/host-failure.ts';
 import { iconButton } from '../shared/icons.ts';

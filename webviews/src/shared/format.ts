@@ -108,13 +108,5 @@ export function formatDuration(milliseconds: number): string {
     .join(' ');
 }
 
-/** `1.2 MB`. */
-export function formatBytes(bytes: number): string {
-  const names = ['B', 'KB', 'MB', 'GB', 'TB'];
-  const power = bytes < 1 ? 0 : Math.min(names.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const size = bytes / 1000 ** power;
-  return `${power === 0 ? size : size.toFixed(1)} ${names[power]}`;
-}
-
 /** The page's format: the language that the host wrote into the page. */
 export const format: Format = createFormat(typeof document === 'undefined' ? 'en' : document.documentElement.lang);

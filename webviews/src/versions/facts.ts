@@ -1,5 +1,6 @@
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import type { VersionComparison } from '#schemas/protocol/models.ts';
-import { format, formatBytes } from '../shared/format.ts';
+import { format } from '../shared/format.ts';
 
 type Side = VersionComparison['before'];
 

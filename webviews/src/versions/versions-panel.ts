@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import { compareVersions, type VersionComparison } from '#schemas/protocol/models.ts';
 import { openFileDiff, type PanelState } from '#schemas/protocol/webview.ts';
 import { PageElement } from '../shared/element.ts';
-import { format, formatBytes } from '../shared/format.ts';
+import { format } from '../shared/format.ts';
 import type { Host, VsCodeApi } from '../shared/host.ts';
 import { icon } from '../shared/icons.ts';
 import { LatestRequest } from '../shared/latest-request.ts';

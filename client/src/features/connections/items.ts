@@ -8,8 +8,8 @@ import type {
 import { type CommandId, commands } from '../../contributions/commands.ts';
 import { failureLine } from '../../platform/failures.ts';
 import { withoutFolder } from '../../platform/folder-text.ts';
-import { markdownText } from '../../platform/format.ts';
 import type { ItemView } from '../../platform/item-view.ts';
+import { factsTooltip, markdownText } from '../../platform/markdown.ts';
 import type { ConnectionEntryNode, ConnectionErrorNode, ConnectionNode, WarningNode } from './nodes.ts';
 
 export function connectionItemView(node: ConnectionNode): ItemView {
@@ -86,15 +86,13 @@ const kindIcons: Record<ConnectionKind, string> = {
 };
 
 function connectionTooltip(connection: Connection): string {
-  const rows: [string, string][] = [
+  return factsTooltip(connection.name, [
     [l10n.t('What'), `${kindName(connection.kind)} (${connection.backend})`],
     [l10n.t('Where'), connection.uri],
     [l10n.t('From'), sourceName(connection.source)],
     [l10n.t('Health'), healthName(connection)],
-    ...(connection.detail ? [[l10n.t('Says'), connection.detail] satisfies [string, string]] : []),
-  ];
-  const lines = rows.map(([name, value]) => `| ${name} | ${markdownText(value, 400)} |`);
-  return [`**${markdownText(connection.name)}**`, '', '| | |', '| --- | --- |', ...lines].join('\n');
+    ...(connection.detail ? [[l10n.t('Says'), connection.detail] as const] : []),
+  ]);
 }
 
 function warningItem({ id, file, message }: WarningNode): ItemView {

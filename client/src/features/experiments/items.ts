@@ -5,8 +5,9 @@ import type { TreeRun } from '#schemas/protocol/experiments.ts';
 import { type CommandId, commands } from '../../contributions/commands.ts';
 import { failureLine } from '../../platform/failures.ts';
 import { withoutFolder } from '../../platform/folder-text.ts';
-import { formatAgo, formatCount, formatDuration, formatMetric, markdownText } from '../../platform/format.ts';
+import { formatAgo, formatCount, formatDuration, formatMetric } from '../../platform/format.ts';
 import type { ItemView } from '../../platform/item-view.ts';
+import { markdownText } from '../../platform/markdown.ts';
 import { decoratedRun } from './decorations.ts';
 import type {
   ErrorNode,

@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { RunDetails } from '#schemas/domain/run.ts';
-import { formatDuration, formatMetric, markdownText } from '../../platform/format.ts';
+import { formatDuration, formatMetric } from '../../platform/format.ts';
+import { markdownTable, markdownText } from '../../platform/markdown.ts';
 import { statusName } from './items.ts';
 
 const rowLimit = 12;
@@ -37,12 +38,9 @@ function describeTimes({ startTime, endTime }: RunDetails['run'], locale: string
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => markdownText(cell, 80)).join(' | ')} |`;
   const rest = rows.length - rowLimit;
   return [
-    line(head),
-    `| ${head.map(() => '---').join(' | ')} |`,
-    ...rows.slice(0, rowLimit).map(line),
+    ...markdownTable(head, rows.slice(0, rowLimit), (cell) => markdownText(cell, 80)),
     ...(rest > 0 ? ['', l10n.t('… and {0} more', rest)] : []),
     '',
   ];

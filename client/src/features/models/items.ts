@@ -1,10 +1,12 @@
 import { l10n } from 'vscode';
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
 import type { RegistryInfo } from '#schemas/protocol/models.ts';
 import { commands } from '../../contributions/commands.ts';
 import { failureLine } from '../../platform/failures.ts';
-import { formatAgo, formatBytes, formatCount, markdownText } from '../../platform/format.ts';
+import { formatAgo, formatCount } from '../../platform/format.ts';
 import type { ItemView } from '../../platform/item-view.ts';
+import { factsTooltip, markdownText } from '../../platform/markdown.ts';
 import type { ModelNode, RegistryNode, VersionNode } from './nodes.ts';
 
 export interface ItemTime {
@@ -106,20 +108,16 @@ function iconOf({ stage, archived, signed }: ModelVersion): ItemView['icon'] {
 }
 
 function versionTooltip(version: ModelVersion, { now, locale }: ItemTime): string {
-  const rows: [string, string][] = [
+  return factsTooltip(`${version.model}@${version.version}`, [
     [l10n.t('Stage'), version.stage ?? '–'],
-    ...(version.aliases.length > 0 ? [[l10n.t('Aliases'), version.aliases.join(', ')] satisfies [string, string]] : []),
+    ...(version.aliases.length > 0 ? [[l10n.t('Aliases'), version.aliases.join(', ')] as const] : []),
     [
       l10n.t('Signature'),
       version.signed ? l10n.t('there is one; “Verify Signature” looks at it') : l10n.t('not signed'),
     ],
-    ...(version.framework === null ? [] : [[l10n.t('Framework'), version.framework] satisfies [string, string]]),
+    ...(version.framework === null ? [] : [[l10n.t('Framework'), version.framework] as const]),
     [l10n.t('Files'), `${formatCount(version.fileCount, locale)} · ${formatBytes(version.size)}`],
     [l10n.t('Registered'), `${formatAgo(version.createdAt, now, locale)} · ${version.createdBy}`],
     [l10n.t('Digest'), version.manifestDigest?.slice(0, 16) ?? '–'],
-  ];
-  const lines = rows.map(([name, value]) => `| ${name} | ${markdownText(value, 400)} |`);
-  return [`**${markdownText(`${version.model}@${version.version}`)}**`, '', '| | |', '| --- | --- |', ...lines].join(
-    '\n',
-  );
+  ]);
 }

@@ -4,6 +4,7 @@ import { getReport, getVersion, validateVersion } from '#schemas/protocol/models
 import { commands } from '../../contributions/commands.ts';
 import { ClientFailure } from '../../platform/failures.ts';
 import type { Handlers } from '../../platform/handlers.ts';
+import { markdownCell, markdownTable } from '../../platform/markdown.ts';
 import { withServerProgress } from '../../platform/progress.ts';
 import type { ReadOnlyTexts } from '../../platform/read-only-texts.ts';
 import { nameOf, selectorOf, type VersionCommandOptions, versionOf } from './version-commands.ts';
@@ -61,8 +62,7 @@ async function wantsReport({ passed, gates }: GateReport, name: string): Promise
 
 /** A report as Markdown; `digest` is the one that the registry keeps it by. */
 export function reportText({ model, version, gates, createdAt, passed }: GateReport, digest?: string): string {
-  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
-  const lines = gates.map((gate) => `| ${gate.passed ? '✓' : '✗'} | ${cell(gate.name)} | ${cell(gate.detail)} |`);
+  const rows = gates.map(({ passed: open, name, detail }) => [open ? '✓' : '✗', name, detail]);
   return [
     `# ${l10n.t('Gates of {0}', `${model}@${version}`)}`,
     '',
@@ -70,9 +70,7 @@ export function reportText({ model, version, gates, createdAt, passed }: GateRep
     l10n.t('Asked at {0}.', new Date(createdAt).toISOString()),
     ...(digest === undefined ? [] : [l10n.t('Digest of this report: {0}', digest)]),
     '',
-    `| | ${l10n.t('Gate')} | ${l10n.t('What was found')} |`,
-    '| --- | --- | --- |',
-    ...lines,
+    ...markdownTable(['', l10n.t('Gate'), l10n.t('What was found')], rows, markdownCell),
     '',
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { env, l10n, type TreeView, window } from 'vscode';
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import { type ModelVersion, modelAlias } from '#schemas/domain/model-version.ts';
 import {
   archiveVersion,
@@ -11,7 +12,6 @@ import {
 } from '#schemas/protocol/models.ts';
 import { commands } from '../../contributions/commands.ts';
 import { ClientFailure } from '../../platform/failures.ts';
-import { formatBytes } from '../../platform/format.ts';
 import type { Handlers } from '../../platform/handlers.ts';
 import { withServerProgress } from '../../platform/progress.ts';
 import type { Server } from '../../platform/server-connection.ts';

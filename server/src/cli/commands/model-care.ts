@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import { downloadVersion } from '../../models/download-version.ts';
 import { findVersionOf } from '../../models/find-version.ts';
 import { archiveVersion, deleteVersion, setAlias } from '../../models/manage-versions.ts';
 import { formatVersion } from '../../models/model-reference.ts';
 import { exitCodes } from '../exit.ts';
-import { formatBytes, plural } from '../format.ts';
+import { plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
 import { versionArgument, withModels } from '../models.ts';
 import { withProgress } from '../progress-bar.ts';

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import { registerVersion } from '../../models/register-version.ts';
 import type { Bump } from '../../models/version-order.ts';
 import { runFacts } from '../../run-facts.ts';
 import { exitCodes } from '../exit.ts';
-import { formatBytes, plural } from '../format.ts';
+import { plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
 import { withModels } from '../models.ts';
 import { harmless } from '../output.ts';

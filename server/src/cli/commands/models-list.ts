@@ -1,6 +1,7 @@
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
 import { exitCodes } from '../exit.ts';
-import { formatBytes, formatTime, plural } from '../format.ts';
+import { formatTime, plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
 import { withModels } from '../models.ts';
 import { renderTable } from '../table.ts';
