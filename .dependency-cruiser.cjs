@@ -25,6 +25,13 @@ module.exports = {
       to: { path: '^(client|server|webviews|tests)/', pathNot: '^$1/' },
     },
     {
+      name: 'client-parts-know-no-feature',
+      comment: 'What features of the client share imports none of them; main.ts hands it what they have.',
+      severity: 'error',
+      from: { path: '^client/src/(platform|webview|contributions)/' },
+      to: { path: '^client/src/features/' },
+    },
+    {
       name: 'domain-knows-no-adapter',
       comment: "A feature's root files are its domain: schemas, platform and their own folder only.",
       severity: 'error',

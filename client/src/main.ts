@@ -28,6 +28,7 @@ import { applyViewState, viewCommands } from './features/experiments/view-comman
 import { readViewState, writeViewState } from './features/experiments/view-state.ts';
 import { Watcher, watchedOf } from './features/experiments/watcher.ts';
 import { registryCommands } from './features/models/commands.ts';
+import { fileDiffRequest } from './features/models/file-diff.ts';
 import { openLinkedVersion, parseModelLink } from './features/models/links.ts';
 import { RegistryModel } from './features/models/model.ts';
 import { Passphrases } from './features/models/passphrases.ts';
@@ -61,7 +62,11 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
   const credentials = new CredentialStore(context.secrets);
   const permissions = new OriginPermissions(context.workspaceState, askAllowed);
   const texts = new ReadOnlyTexts();
-  const panels = new PanelManager({ extensionUri: context.extensionUri, server });
+  const panels = new PanelManager({
+    extensionUri: context.extensionUri,
+    server,
+    requests: [fileDiffRequest(server)],
+  });
 
   let available = true;
   let viewState = readViewState(context.workspaceState);

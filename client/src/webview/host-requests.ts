@@ -6,14 +6,12 @@ import {
   copyText,
   openCompare,
   openExternal,
-  openFileDiff,
   openRun,
   type PanelState,
   pickSaveFile,
   saveArtifact,
   saveFile,
 } from '#schemas/protocol/webview.ts';
-import { showFileDiff } from '../features/models/file-diff.ts';
 import { ClientFailure } from '../platform/failures.ts';
 import { withServerProgress } from '../platform/progress.ts';
 import { originOf } from '../platform/secrets.ts';
@@ -63,10 +61,6 @@ export function hostRequests({ server, open }: HostRequestOptions): readonly Hos
         throw new ClientFailure('input', l10n.t('The table is written only to a file that was chosen for it.'));
       }
       return server.request(exportTable, params, { token });
-    }),
-    hostRequest(openFileDiff, async (file) => {
-      await showFileDiff(server, file);
-      return {};
     }),
     hostRequest(saveFile, async ({ suggestedName, encoding, data }) => {
       const target = await pick(suggestedName);

@@ -6,7 +6,7 @@ import { type PanelName, panelTypes } from '../contributions/views.ts';
 import type { Server } from '../platform/server-connection.ts';
 import { panelHtml } from './content.ts';
 import { hostRequests } from './host-requests.ts';
-import { PanelHost } from './panel-host.ts';
+import { type HostRequest, PanelHost } from './panel-host.ts';
 import { targetOf, titleOf, trackersOf } from './targets.ts';
 
 /** What a page keeps with `setState`: what it shows, beside what is its own affair. */
@@ -17,6 +17,8 @@ const icons: Record<PanelName, string> = { runs: 'table', compare: 'git-compare'
 export interface PanelManagerOptions {
   readonly extensionUri: Uri;
   readonly server: Pick<Server, 'request'>;
+  /** What panels may ask of features, beside what all of them may ask of the editor. */
+  readonly requests: readonly HostRequest[];
 }
 
 /** The open panels: one for each thing shown. */
@@ -78,9 +80,9 @@ export class PanelManager implements Disposable {
   }
 
   private attach(panel: WebviewPanel, state: PanelState): void {
-    const { extensionUri, server } = this.options;
+    const { extensionUri, server, requests: ofFeatures } = this.options;
     const files = Uri.joinPath(extensionUri, 'dist', 'webviews');
-    const requests = hostRequests({ server, open: (next) => this.open(next) });
+    const requests = [...hostRequests({ server, open: (next) => this.open(next) }), ...ofFeatures];
     const host = new PanelHost({ webview: panel.webview, state, server, requests });
     this.panels.set(host, panel);
     panel.onDidDispose(() => {

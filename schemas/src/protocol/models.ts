@@ -246,6 +246,8 @@ const difference = z.object({
   after: z.string().nullable(),
   differs: z.boolean(),
 });
+export const fileChange = z.enum(['same', 'changed', 'added', 'removed']);
+export type FileChange = z.infer<typeof fileChange>;
 export const versionComparison = z.object({
   before: side,
   after: side,
@@ -254,7 +256,7 @@ export const versionComparison = z.object({
   requirements: z.array(difference),
   signature: z.object({ type: z.enum(['none', 'compatible', 'breaking', 'unknown']), details: z.array(z.string()) }),
   /** `before` and `after` are sizes in bytes, as text. */
-  files: z.array(difference.extend({ change: z.enum(['same', 'changed', 'added', 'removed']) })),
+  files: z.array(difference.extend({ change: fileChange })),
   filesTotal: z.number(),
   /** Model cards as sanitised HTML; null where there is none. */
   cards: z.object({ before: z.string().nullable(), after: z.string().nullable() }),

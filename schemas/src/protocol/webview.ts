@@ -13,7 +13,7 @@ import {
   tableWindow,
   trackerLink,
 } from './experiments.ts';
-import { compareVersions } from './models.ts';
+import { compareVersions, fileChange } from './models.ts';
 import { defineNotification, defineRequest, type RequestDefinition } from './request.ts';
 
 /**
@@ -62,10 +62,10 @@ export const openCompare = defineRequest(
   z.object({}),
 );
 export const openRun = defineRequest('host/openRun', z.object({ folder: z.string(), run: runRef }), z.object({}));
-/** Opens one file of two versions in the editor’s own diff, or where only one has it, by itself. */
+/** Opens one file of two versions in the editor’s own diff, or where only one has it (`change` says so), by itself. */
 export const openFileDiff = defineRequest(
   'host/openFileDiff',
-  z.object({ folder: z.string(), ...twoVersions, path: z.string() }),
+  z.object({ folder: z.string(), ...twoVersions, path: z.string(), change: fileChange }),
   z.object({}),
 );
 export const openExternal = defineRequest('host/openExternal', z.object({ url: z.string() }), z.object({}));

@@ -84,7 +84,9 @@ describe('two versions', () => {
     await panel.page.getByRole('button', { name: 'requirements.txt' }).press('Enter');
     await expect
       .poll(() => host.askedFor(openFileDiff))
-      .toEqual([{ folder: '/ws', model: 'churn', before: '1.2.0', after: '2.0.0', path: 'requirements.txt' }]);
+      .toEqual([
+        { folder: '/ws', model: 'churn', before: '1.2.0', after: '2.0.0', path: 'requirements.txt', change: 'changed' },
+      ]);
     await close();
   });
 

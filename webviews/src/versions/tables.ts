@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { FileChange } from '#schemas/protocol/models.ts';
 import { format } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
 import { metricDelta } from './delta.ts';
@@ -74,8 +75,13 @@ export function metricChange(name: string, before: string | null, after: string 
     <span class="muted">${word}</span>`;
 }
 
-const changeIcons = { same: 'dash', changed: 'diff-modified', added: 'diff-added', removed: 'diff-removed' } as const;
+const changeIcons: Readonly<Record<FileChange, string>> = {
+  same: 'dash',
+  changed: 'diff-modified',
+  added: 'diff-added',
+  removed: 'diff-removed',
+};
 
-export function fileChange(change: keyof typeof changeIcons): TemplateResult {
+export function fileChange(change: FileChange): TemplateResult {
   return html`<span class="change change-${change}">${icon(changeIcons[change])} ${change}</span>`;
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { formatBytes } from '#schemas/domain/bytes.ts';
-import { compareVersions, type VersionComparison } from '#schemas/protocol/models.ts';
+import { compareVersions, type FileChange, type VersionComparison } from '#schemas/protocol/models.ts';
 import { openFileDiff, type PanelState } from '#schemas/protocol/webview.ts';
 import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
@@ -167,20 +167,20 @@ export class VersionsPanel extends PageElement implements PanelRoot<'versions'> 
     return section({ title: 'Files', heads: ['File', ...this.#sides(), 'Change'], rows, total: filesTotal, note });
   }
 
-  #fileLink(path: string, change: VersionComparison['files'][number]['change']): TemplateResult {
+  #fileLink(path: string, change: FileChange): TemplateResult {
     const title = change === 'added' || change === 'removed' ? `Open ${path}` : `Show the differences of ${path}`;
-    return html`<button type="button" class="link-button" title=${title} @click=${() => this.#openDiff(path)}>
+    return html`<button type="button" class="link-button" title=${title} @click=${() => this.#openDiff(path, change)}>
       ${path}
     </button>`;
   }
 
-  async #openDiff(path: string): Promise<void> {
+  async #openDiff(path: string, change: FileChange): Promise<void> {
     const { host, state } = this;
     if (!host || !state) return;
     const { panel: _, ...versions } = state;
     this.problem = null;
     try {
-      await host.request(openFileDiff, { ...versions, path });
+      await host.request(openFileDiff, { ...versions, path, change });
     } catch (error) {
       this.problem = error;
     }

@@ -124,8 +124,8 @@ export function versionCommands(options: VersionCommandOptions) {
     },
     [commands.compareVersionFiles]: async (argument: unknown, selection: unknown) => {
       const pair = await pairOf(options, argument, selection);
-      const path = pair && (await askDifferentFile(server, pair));
-      if (pair && path !== undefined) await showFileDiff(server, { ...pair, path });
+      const file = pair && (await askDifferentFile(server, pair));
+      if (pair && file) await showFileDiff(server, { ...pair, ...file });
     },
   } satisfies Partial<Handlers<(typeof commands)[keyof typeof commands]>>;
 }
