@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { env, extensions, l10n, commands as registry, window, workspace } from 'vscode';
-import { experimentsChanged } from '#schemas/protocol/experiments.ts';
-import { modelsChanged } from '#schemas/protocol/models.ts';
+import { experimentsChanged, watchExperiments } from '#schemas/protocol/experiments.ts';
+import { modelsChanged, watchRegistry } from '#schemas/protocol/models.ts';
 import {
   allowOrigin,
   connectionsChanged,
@@ -20,15 +20,16 @@ import { ConnectionsTree } from './features/connections/tree.ts';
 import { clientVersions } from './features/connections/versions.ts';
 import { showReferences } from './features/editor/show-references.ts';
 import { RunDecorations } from './features/experiments/decorations.ts';
+import { trackersInSight } from './features/experiments/in-sight.ts';
 import { ExperimentsModel } from './features/experiments/model.ts';
 import { ExperimentPickers } from './features/experiments/pickers.ts';
 import { openLinkedRun, parseRunLink, runCommands } from './features/experiments/run-commands.ts';
 import { ExperimentsTree } from './features/experiments/tree.ts';
 import { applyViewState, viewCommands } from './features/experiments/view-commands.ts';
 import { readViewState, writeViewState } from './features/experiments/view-state.ts';
-import { Watcher, watchedOf } from './features/experiments/watcher.ts';
 import { registryCommands } from './features/models/commands.ts';
 import { fileDiffRequest } from './features/models/file-diff.ts';
+import { registriesInSight } from './features/models/in-sight.ts';
 import { openLinkedVersion, parseModelLink } from './features/models/links.ts';
 import { RegistryModel } from './features/models/model.ts';
 import { Passphrases } from './features/models/passphrases.ts';
@@ -44,6 +45,7 @@ import { OriginPermissions } from './platform/permissions.ts';
 import { ReadOnlyTexts } from './platform/read-only-texts.ts';
 import { CredentialStore } from './platform/secrets.ts';
 import { proxyEnvironment, serverSettings } from './platform/settings.ts';
+import { Watcher } from './platform/watcher.ts';
 import { PanelManager } from './webview/panel-manager.ts';
 
 /** How long the tree waits for one tracker before it shows the others. */
@@ -96,11 +98,29 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
   const models = new RegistryTree(registryModel);
   const registryView = { server, model: registryModel, tree: models, view: modelsView };
   const registryPickers = new RegistryPickers({ server, folders });
-  const watcher = new Watcher(
-    server,
-    () => watchedOf({ isTreeVisible: experimentsView.visible, folders: folders(), model, panels: panels.inSight() }),
-    (error) => log.debug(`experiments/watch: ${toFailure(error).message}`),
-  );
+  const watchers = [
+    new Watcher({
+      inSight: () =>
+        trackersInSight({
+          ...{ isTreeVisible: experimentsView.visible, folders: folders() },
+          ...{ model, panels: panels.inSight() },
+        }),
+      tell: (folder, trackers) => server.request(watchExperiments, { folder, trackers }),
+      onError: (error) => log.debug(`experiments/watch: ${toFailure(error).message}`),
+    }),
+    new Watcher({
+      inSight: () =>
+        registriesInSight({
+          ...{ isTreeVisible: modelsView.visible, folders: folders() },
+          ...{ isListed: (folder) => registryModel.isListed(folder), panels: panels.inSight() },
+        }),
+      tell: (folder, names) => server.request(watchRegistry, { folder, isInSight: names.length > 0 }),
+      onError: (error) => log.debug(`models/watch: ${toFailure(error).message}`),
+    }),
+  ];
+  const updateWatchers = () => {
+    for (const watcher of watchers) watcher.update();
+  };
 
   function updateStatus(): void {
     const attention = new Set([
@@ -170,7 +190,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
     }),
     server.on(connectionsChanged, refreshAll),
     server.onRestarted(() => {
-      watcher.repeat();
+      for (const watcher of watchers) watcher.repeat();
       refreshAll();
     }),
     server.onAvailability((isAvailable) => {
@@ -191,11 +211,13 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
     window.registerFileDecorationProvider(new RunDecorations()),
     experiments.onDidLoad((node) => {
       if (node === undefined && available) setState(experiments.isEmpty ? 'notConfigured' : 'ready');
-      watcher.update();
+      updateWatchers();
       updateStatus();
     }),
-    experimentsView.onDidChangeVisibility(() => watcher.update()),
-    panels.onDidChangeVisibility(() => watcher.update()),
+    models.onDidLoad(updateWatchers),
+    experimentsView.onDidChangeVisibility(updateWatchers),
+    modelsView.onDidChangeVisibility(updateWatchers),
+    panels.onDidChangeVisibility(updateWatchers),
   ];
 
   function tellChanged(): void {

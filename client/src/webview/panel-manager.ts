@@ -67,11 +67,13 @@ export class PanelManager implements Disposable {
     }
   }
 
-  /** Folder and trackers of the panels in sight. */
-  inSight(): { folder: string; trackers: ReadonlySet<string> }[] {
+  /** What the panels in sight show. */
+  inSight(): { folder: string; trackers: ReadonlySet<string>; hasVersions: boolean }[] {
     return [...this.panels]
       .filter(([, panel]) => panel.visible)
-      .map(([{ state }]) => ({ folder: state.folder, trackers: trackersOf(state) }));
+      .map(([{ state }]) => ({
+        ...{ folder: state.folder, trackers: trackersOf(state), hasVersions: state.panel === 'versions' },
+      }));
   }
 
   dispose(): void {

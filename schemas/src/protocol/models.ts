@@ -286,5 +286,8 @@ export const listAudit = defineRequest(
 );
 export const verifyAudit = defineRequest('models/verifyAudit', inFolder, auditVerdict);
 
+/** Whether someone looks at a folder's registry: only then it is asked whether others changed it. */
+export const watchRegistry = defineRequest('models/watch', inFolder.extend({ isInSight: z.boolean() }), z.object({}));
+
 /** The registry may answer something else now. */
 export const modelsChanged = defineNotification('models/changed', inFolder.extend({ revision: z.number() }));

@@ -1,22 +1,6 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { Poll, type PollClock } from '../platform/poll.ts';
 import type { Revisions } from './revisions.ts';
 import type { Tracker } from './tracker.ts';
-
-export interface WatchClock {
-  now(): number;
-  /** Returns what cancels it. */
-  after(milliseconds: number, run: () => void): () => void;
-}
-
-const systemClock: WatchClock = {
-  now: Date.now,
-  after(milliseconds, run) {
-    const timer = setTimeout(run, milliseconds);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
-};
 
 export interface WatchTarget {
   readonly folder: string;
@@ -33,14 +17,12 @@ export interface WatcherOptions {
   readonly refreshMs: () => number;
   readonly onChange: (target: WatchTarget, revision: number) => void;
   readonly onError?: (target: WatchTarget, error: unknown) => void;
-  readonly clock?: WatchClock;
+  readonly clock?: PollClock;
 }
 
 /** Where nothing is running, this much slower, and at least this seldom. */
 const idleFactor = 6;
 const idleMs = 30_000;
-/** A store that was touched will be touched again in a moment. */
-const settleMs = 300;
 
 /** Looks at the trackers that somebody looks at, and tells when one changed. A tracker that fails is asked again later. */
 export class TrackerWatcher {
@@ -78,61 +60,38 @@ function keyOf({ folder, name }: WatchTarget): string {
 class Watched {
   readonly target: WatchTarget;
   readonly #options: WatcherOptions;
-  readonly #clock: WatchClock;
-  readonly #stopped = new AbortController();
-  readonly #files: FSWatcher | null;
-  #cancel: () => void = () => undefined;
-  #dueAt = 0;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #looking = false;
+  readonly #poll: Poll;
   #lastTold: number | null = null;
   #running = false;
 
   constructor(target: WatchTarget, options: WatcherOptions) {
     this.target = target;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#files = target.databaseFile === null ? null : watchFile(target.databaseFile, () => this.#hint());
-    this.#schedule(0);
+    const { refreshMs, clock } = options;
+    this.#poll = new Poll({
+      look: (signal) => this.#look(signal),
+      file: target.databaseFile,
+      shortestMs: refreshMs,
+      clock,
+    });
   }
 
   stop(): void {
-    this.#stopped.abort();
-    this.#cancel();
-    this.#files?.close();
+    this.#poll.stop();
   }
 
-  #schedule(milliseconds: number): void {
-    this.#cancel();
-    if (this.#stopped.signal.aborted) return;
-    this.#dueAt = this.#clock.now() + milliseconds;
-    this.#cancel = this.#clock.after(milliseconds, () => void this.#look());
-  }
-
-  /** The file changed: look soon, but no more often than while runs are running. */
-  #hint(): void {
-    if (this.#looking) return;
-    const now = this.#clock.now();
-    const due = Math.max(now + settleMs, this.#lookedAt + this.#options.refreshMs());
-    if (due < this.#dueAt) this.#schedule(due - now);
-  }
-
-  async #look(): Promise<void> {
-    this.#looking = true;
+  async #look(signal: AbortSignal): Promise<number> {
     try {
-      await this.#compare();
+      await this.#compare(signal);
     } catch (error) {
       this.#running = false;
-      if (!this.#stopped.signal.aborted) this.#options.onError?.(this.target, error);
+      if (!signal.aborted) this.#options.onError?.(this.target, error);
     }
-    this.#looking = false;
-    this.#lookedAt = this.#clock.now();
     const refresh = this.#options.refreshMs();
-    this.#schedule(this.#running ? refresh : Math.max(idleMs, refresh * idleFactor));
+    return this.#running ? refresh : Math.max(idleMs, refresh * idleFactor);
   }
 
-  async #compare(): Promise<void> {
-    const { signal } = this.#stopped;
+  async #compare(signal: AbortSignal): Promise<void> {
     const tracker = await this.target.open(signal);
     // What views were told before anybody watched is what they show.
     this.#lastTold ??= this.#options.revisions.known(tracker.key);
@@ -156,18 +115,4 @@ async function hasRunningRuns({ store }: Tracker, signal: AbortSignal): Promise<
     { limit: 1, page: null, fields: { params: [], metrics: [], tags: [] }, signal },
   );
   return page.runs.length > 0;
-}
-
-/** Tells of changes of a database file and what lies beside it (journal, write-ahead log); null where that can't be had. */
-function watchFile(file: string, onChange: () => void): FSWatcher | null {
-  try {
-    const name = basename(file);
-    const watcher = watch(dirname(file), { persistent: false }, (_event, changed) => {
-      if (changed === null || changed.startsWith(name)) onChange();
-    });
-    watcher.on('error', () => watcher.close());
-    return watcher;
-  } catch {
-    return null;
-  }
 }

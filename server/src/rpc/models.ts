@@ -34,26 +34,27 @@ import { RegistryWatcher } from './registry-watcher.ts';
 
 /** Files of a version that travel with its details; more are counted in the version. */
 const shownFiles = 2_000;
+/** A look for changes of a registry that takes longer failed. */
+const longestLookMs = 60_000;
 
 /** Answers everything under `models/`. */
 export function registerModelHandlers(context: BackendContext): { dispose(): void } {
   const open = async (folder: string, signal: AbortSignal) => (await context.workspace(folder)).models(signal);
   const tell = (folder: string) => watcher.changed(folder);
   const watcher = new RegistryWatcher({
-    token: async (folder) => (await open(folder, AbortSignal.timeout(10_000))).registry.changeToken(),
+    token: async (folder, stopped) => {
+      const signal = AbortSignal.any([stopped, AbortSignal.timeout(longestLookMs)]);
+      return (await open(folder, signal)).registry.changeToken(signal);
+    },
     refreshMs: () => context.settings().experiments.refreshSeconds * 1_000,
     onChange: (folder, revision) => notify(context, protocol.modelsChanged, { folder, revision }),
   });
-  context.onWorkspaceOpened((folder, workspace) => {
-    workspace.onDidChange(() => tell(folder));
-    workspace.signal.addEventListener('abort', () => watcher.forget(folder));
-  });
+  context.onWorkspaceOpened((folder, workspace) => workspace.onDidChange(() => tell(folder)));
 
   registerRequest(context, protocol.listModels, async ({ folder, text, archived, start, count }, { signal }) => {
     const workspace = await context.workspace(folder);
     const { registry } = await workspace.models(signal);
     const models = await registry.listModels({ text, archived }, signal);
-    watcher.watch(folder);
     return {
       models: models.slice(start, start + count).flatMap(({ name, versions }) => {
         const [latest] = versions;
@@ -109,6 +110,11 @@ export function registerModelHandlers(context: BackendContext): { dispose(): voi
       models.registry.listVersions(model, signal),
     ]);
     return { stages: stagesOf(policy, versions) };
+  });
+
+  registerRequest(context, protocol.watchRegistry, async ({ folder, isInSight }) => {
+    watcher.watch(folder, isInSight);
+    return {};
   });
 
   registerContentHandlers(context, { open, tell });

@@ -1,31 +1,46 @@
 import { toFailure } from '../platform/failure.ts';
+import { Poll, type PollClock } from '../platform/poll.ts';
 
 export interface RegistryWatcherOptions {
   /** What changes whenever the registry of a folder may answer something else; null where nothing cheap tells. */
-  readonly token: (folder: string) => Promise<string | null>;
+  readonly token: (folder: string, signal: AbortSignal) => Promise<string | null>;
   readonly refreshMs: () => number;
   readonly onChange: (folder: string, revision: number) => void;
+  readonly clock?: PollClock;
 }
 
 interface Watched {
+  /** Null until somebody looked. */
   token: string | null;
   revision: number;
-  timer: NodeJS.Timeout | null;
+  /** Null while nobody looks. */
+  poll: Poll | null;
 }
 
-/** Looks every few seconds whether somebody else changed a registry that somebody looks at. */
+/** A registry on a server reads all of its models to tell: no more than this part of the time goes into it. */
+const share = 20;
+
+/** Looks every few seconds whether somebody else changed a registry, while somebody looks at it. */
 export class RegistryWatcher {
   readonly #options: RegistryWatcherOptions;
+  readonly #clock: Pick<PollClock, 'now'>;
   readonly #folders = new Map<string, Watched>();
 
   constructor(options: RegistryWatcherOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? Date;
   }
 
-  /** Somebody looks at the registry of a folder. */
-  watch(folder: string): void {
+  /** Somebody looks at the registry of a folder, or nobody does any more; what changed meanwhile is told on return. */
+  watch(folder: string, isInSight: boolean): void {
     const watched = this.#of(folder);
-    if (watched.timer === null) void this.#look(folder, watched, true);
+    if (!isInSight) {
+      watched.poll?.stop();
+      watched.poll = null;
+    } else {
+      const { refreshMs: shortestMs, clock } = this.#options;
+      watched.poll ??= new Poll({ look: (signal) => this.#look(folder, watched, signal), shortestMs, clock });
+    }
   }
 
   /** The registry was changed from here, or is another one now. */
@@ -35,31 +50,29 @@ export class RegistryWatcher {
     this.#options.onChange(folder, watched.revision);
   }
 
-  forget(folder: string): void {
-    const watched = this.#folders.get(folder);
-    if (watched?.timer) clearTimeout(watched.timer);
-    this.#folders.delete(folder);
-  }
-
   dispose(): void {
-    for (const folder of [...this.#folders.keys()]) this.forget(folder);
+    for (const { poll } of this.#folders.values()) poll?.stop();
+    this.#folders.clear();
   }
 
   #of(folder: string): Watched {
     const known = this.#folders.get(folder);
     if (known) return known;
-    const made: Watched = { token: null, revision: 1, timer: null };
+    const made: Watched = { token: null, revision: 1, poll: null };
     this.#folders.set(folder, made);
     return made;
   }
 
-  async #look(folder: string, watched: Watched, isFirst: boolean): Promise<void> {
-    const token = await this.#options.token(folder).catch((error: unknown) => `failed: ${toFailure(error).message}`);
-    if (this.#folders.get(folder) !== watched) return;
-    const isNews = !isFirst && token !== null && token !== watched.token;
-    watched.token = token;
-    if (isNews) this.changed(folder);
-    watched.timer = setTimeout(() => void this.#look(folder, watched, false), this.#options.refreshMs());
-    watched.timer.unref();
+  async #look(folder: string, watched: Watched, signal: AbortSignal): Promise<number> {
+    const began = this.#clock.now();
+    const token = await this.#options
+      .token(folder, signal)
+      .catch((error: unknown) => `failed: ${toFailure(error).message}`);
+    if (!signal.aborted && token !== null) {
+      const isNews = watched.token !== null && token !== watched.token;
+      watched.token = token;
+      if (isNews) this.changed(folder);
+    }
+    return Math.max(this.#options.refreshMs(), (this.#clock.now() - began) * share);
   }
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { RunDecorations } from '#client/features/experiments/decorations.ts';
+import { trackersInSight } from '#client/features/experiments/in-sight.ts';
 import { itemView } from '#client/features/experiments/items.ts';
 import { parseRunLink } from '#client/features/experiments/run-commands.ts';
 import { runTooltip } from '#client/features/experiments/tooltip.ts';
 import { describeViewState, readViewState, searchKey, viewState } from '#client/features/experiments/view-state.ts';
-import { Watcher, watchedOf } from '#client/features/experiments/watcher.ts';
+import { registriesInSight } from '#client/features/models/in-sight.ts';
+import { Watcher } from '#client/platform/watcher.ts';
 import type { RunDetails, RunStatus } from '#schemas/domain/run.ts';
-import type { TreeRun } from '#schemas/protocol/experiments.ts';
+import { type TreeRun, watchExperiments } from '#schemas/protocol/experiments.ts';
 import { connection, fakeServer, folder, treeRun } from './fixtures.ts';
 
 const surroundings = { now: 2 * 3_600_000 + 2_000, locale: 'en' };
@@ -180,15 +182,28 @@ describe('watching', () => {
   it('covers the tree and the panels in sight', () => {
     const panels = [{ folder, trackers: new Set(['team']) }];
     const sight = { folders: [{ uri: folder }], model, panels };
-    expect(watchedOf({ ...sight, isTreeVisible: true })).toEqual(new Map([[folder, new Set(['local', 'team'])]]));
-    expect(watchedOf({ ...sight, isTreeVisible: false })).toEqual(new Map([[folder, new Set(['team'])]]));
+    expect(trackersInSight({ ...sight, isTreeVisible: true })).toEqual(new Map([[folder, new Set(['local', 'team'])]]));
+    expect(trackersInSight({ ...sight, isTreeVisible: false })).toEqual(new Map([[folder, new Set(['team'])]]));
+  });
+
+  it('covers a registry that was listed, while its view or a panel of its versions is in sight', () => {
+    const sight = { folders: [{ uri: folder }], isListed: () => true, isTreeVisible: false, panels: [] };
+    const inSight = (given: Partial<Parameters<typeof registriesInSight>[0]>) => [
+      ...registriesInSight({ ...sight, ...given }).keys(),
+    ];
+    expect(inSight({ isTreeVisible: true })).toEqual([folder]);
+    expect(inSight({ isTreeVisible: true, isListed: () => false })).toEqual([]);
+    expect(inSight({})).toEqual([]);
+    expect(inSight({ panels: [{ folder: 'file:///a', hasVersions: true }] })).toEqual(['file:///a']);
+    expect(inSight({ panels: [{ folder: 'file:///a', hasVersions: false }] })).toEqual([]);
   });
 
   it('tells the server once, and again when it is a new one', () => {
     const server = fakeServer({ 'experiments/watch': () => ({}) });
     let isTreeVisible = true;
-    const inSight = () => watchedOf({ isTreeVisible, folders: [{ uri: folder }], model, panels: [] });
-    const watcher = new Watcher(server, inSight, () => undefined);
+    const inSight = () => trackersInSight({ isTreeVisible, folders: [{ uri: folder }], model, panels: [] });
+    const tell = (at: string, trackers: string[]) => server.request(watchExperiments, { folder: at, trackers });
+    const watcher = new Watcher({ inSight, tell, onError: () => undefined });
     watcher.update();
     watcher.update();
     expect(server.take('experiments/watch')).toEqual([{ folder, trackers: ['local'] }]);

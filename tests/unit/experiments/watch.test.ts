@@ -1,35 +1,8 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { Revisions } from '#server/experiments/revisions.ts';
-import { TrackerWatcher, type WatchClock } from '#server/experiments/watch.ts';
+import { TrackerWatcher } from '#server/experiments/watch.ts';
+import { TestClock } from '../platform/test-clock.ts';
 import { MemoryStore, runRecord, trackerOf } from './memory-store.ts';
-
-/** Time that passes when the test says so, and waits for what it set off. */
-class TestClock implements WatchClock {
-  time = 1_000_000;
-  #timers: { at: number; run: () => void }[] = [];
-
-  now = () => this.time;
-
-  after(milliseconds: number, run: () => void): () => void {
-    const timer = { at: this.time + milliseconds, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  }
-
-  get next(): number | null {
-    return this.#timers.length === 0 ? null : Math.min(...this.#timers.map(({ at }) => at)) - this.time;
-  }
-
-  async pass(milliseconds: number): Promise<void> {
-    this.time += milliseconds;
-    const due = this.#timers.filter(({ at }) => at <= this.time);
-    this.#timers = this.#timers.filter(({ at }) => at > this.time);
-    for (const { run } of due) run();
-    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 describe('watching trackers', () => {
   let store: MemoryStore;

@@ -22,6 +22,7 @@ export class RegistryModel {
   /** How many of a list are wanted, by the id of what it is below. */
   private readonly wanted = new Map<string, number>();
   private readonly parents = new Map<string, RegistryNode | undefined>();
+  private readonly listed = new Set<string>();
 
   constructor(options: RegistryModelOptions) {
     this.options = options;
@@ -34,6 +35,11 @@ export class RegistryModel {
       this.parents.set(each.id, node);
     }
     return nodes;
+  }
+
+  /** Whether the models of a folder were asked for, however that went. */
+  isListed(folder: string): boolean {
+    return this.listed.has(folder);
   }
 
   /** What a node is below; undefined for the root's. */
@@ -96,6 +102,7 @@ export class RegistryModel {
   }
 
   private async models(folder: string): Promise<RegistryNode[]> {
+    this.listed.add(folder);
     const parentId = registryIds.folder(folder);
     const count = this.wanted.get(parentId) ?? pageSize;
     const { models, total, registry } = await readModels(this.options.server, { folder, ...this.filter }, count);

@@ -11,13 +11,18 @@ export class RegistryTree implements TreeSource<RegistryNode> {
   private readonly model: RegistryModel;
   private readonly changed = new EventEmitter<RegistryNode | RegistryNode[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
+  private readonly loaded = new EventEmitter<void>();
+  /** Children of a node were fetched. */
+  readonly onDidLoad = this.loaded.event;
 
   constructor(model: RegistryModel) {
     this.model = model;
   }
 
   async getChildren(node?: RegistryNode): Promise<RegistryNode[]> {
-    return [...(await this.model.children(node))];
+    const children = [...(await this.model.children(node))];
+    this.loaded.fire();
+    return children;
   }
 
   getParent(node: RegistryNode): RegistryNode | undefined {
