@@ -44,6 +44,7 @@ export const commands = {
   showGateReport: 'mlops.showGateReport',
   promoteVersion: 'mlops.promoteVersion',
   rollBackModel: 'mlops.rollBackModel',
+  showApprovals: 'mlops.showApprovals',
   requestApproval: 'mlops.requestApproval',
   approveVersion: 'mlops.approveVersion',
   signVersion: 'mlops.signVersion',

@@ -5,6 +5,8 @@ export const contexts = {
   filtered: 'mlops.filtered',
   showHidden: 'mlops.showHidden',
   starredOnly: 'mlops.starredOnly',
+  /** The registries of the Models view were read, and have nothing. */
+  modelsEmpty: 'mlops.modelsEmpty',
   modelsFiltered: 'mlops.modelsFiltered',
   showArchivedModels: 'mlops.showArchivedModels',
 } as const;

@@ -61,6 +61,15 @@ export const voidReason = z.enum([
 ]);
 export type VoidReason = z.infer<typeof voidReason>;
 
+/** How far a version is with the approvals that a stage asks for. */
+export const approvalCount = z.object({
+  version: z.string(),
+  stage: z.string(),
+  valid: z.number(),
+  needed: z.number(),
+});
+export type ApprovalCount = z.infer<typeof approvalCount>;
+
 /** An approval file and what it is worth for a change. */
 export const judgedApproval = z.object({
   /** File name within `approvals/`. */

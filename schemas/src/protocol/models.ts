@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { judgedApproval } from '../domain/approval.ts';
+import { approvalCount, judgedApproval } from '../domain/approval.ts';
 import { auditEntry, auditVerdict } from '../domain/audit.ts';
 import { gateReport } from '../domain/gate-report.ts';
 import { modelMetadata, modelVersion, modelVersionDetails, registryGuarantees } from '../domain/model-version.ts';
@@ -42,7 +42,12 @@ export const listModels = defineRequest(
 export const listVersions = defineRequest(
   'models/versions',
   inModel.extend({ ...search, ...window }),
-  z.object({ versions: z.array(modelVersion), total: z.number() }),
+  z.object({
+    versions: z.array(modelVersion),
+    total: z.number(),
+    /** Of these versions, where approvals were asked for or given. */
+    approvals: z.array(approvalCount),
+  }),
 );
 
 export const getVersion = defineRequest('models/version', ofVersion, modelVersionDetails);
@@ -189,7 +194,13 @@ const approvedChange = ofVersion.extend({ stage: z.string() });
 export const listApprovals = defineRequest(
   'models/approvals',
   approvedChange,
-  z.object({ needed: z.number(), valid: z.number(), approvals: z.array(judgedApproval) }),
+  z.object({
+    needed: z.number(),
+    valid: z.number(),
+    approvals: z.array(judgedApproval),
+    /** Absolute path of `approvals/`. */
+    directory: z.string(),
+  }),
 );
 /** Writes a request for approvals; answers the path of its file. */
 export const requestApproval = defineRequest(

@@ -52,6 +52,7 @@ export function createBackend(
   const context: BackendContext = {
     ...rpc,
     redactor,
+    env: options.env,
     settings: () => state.settings,
     workspace: workspaces.get,
     onWorkspaceOpened: workspaces.onOpened,

@@ -6,6 +6,7 @@ import type { Rpc } from './register.ts';
 /** What handlers of the backend work with. */
 export interface BackendContext extends Rpc {
   readonly redactor: Redactor;
+  readonly env: Readonly<Record<string, string | undefined>>;
   settings(): Settings;
   /** The workspace of a folder, by its `file:` URI; opened on first use. Fails with `untrusted` before trust is given. */
   workspace(folder: string): Promise<Workspace>;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gateReport } from '#schemas/domain/gate-report.ts';
 import type { RunRef } from '#schemas/domain/run.ts';
 import * as protocol from '#schemas/protocol/models.ts';
-import { approvalState, approveVersion, requestApproval } from '../models/approve-version.ts';
+import { approvalCounts } from '../models/approval-counts.ts';
+import { readApprovalNames } from '../models/approvals/approval-folder.ts';
 import { lookAtModelFolder } from '../models/artifact/model-folder.ts';
 import { queryAudit } from '../models/audit/query.ts';
 import { checkSignature } from '../models/check-signature.ts';
@@ -19,16 +20,17 @@ import { proposeBump } from '../models/propose-version.ts';
 import { type RegisterRequest, registerVersion } from '../models/register-version.ts';
 import { signVersion } from '../models/sign-version.ts';
 import { readCertificates } from '../models/signing/certificates.ts';
-import { readPrivateKey } from '../models/signing/keys.ts';
 import { readPem } from '../models/signing/read-pem.ts';
 import { sameSteps, stagesOf } from '../models/stages.ts';
 import { validateVersion } from '../models/validate-version.ts';
 import { verifyAuditLog } from '../models/verify-audit.ts';
 import { fetchVersionFile } from '../models/version-file.ts';
-import { FailureError } from '../platform/failure.ts';
+import { FailureError, toFailure } from '../platform/failure.ts';
 import { runFacts } from '../run-facts.ts';
 import { fetchRunModel, findRunModels } from '../run-models.ts';
 import type { BackendContext } from './context.ts';
+import { registerApprovalHandlers } from './model-approvals.ts';
+import { chosenFile, keyOf, type ModelParts } from './model-parts.ts';
 import { notify, type RequestContext, registerRequest } from './register.ts';
 import { RegistryWatcher } from './registry-watcher.ts';
 
@@ -44,7 +46,9 @@ export function registerModelHandlers(context: BackendContext): { dispose(): voi
   const watcher = new RegistryWatcher({
     token: async (folder, stopped) => {
       const signal = AbortSignal.any([stopped, AbortSignal.timeout(longestLookMs)]);
-      return (await open(folder, signal)).registry.changeToken(signal);
+      const { registry, folder: place } = await open(folder, signal);
+      const [token, approvals] = await Promise.all([registry.changeToken(signal), readApprovalNames(place)]);
+      return token === null ? null : [token, ...approvals].join('\n');
     },
     refreshMs: () => context.settings().experiments.refreshSeconds * 1_000,
     onChange: (folder, revision) => notify(context, protocol.modelsChanged, { folder, revision }),
@@ -72,14 +76,21 @@ export function registerModelHandlers(context: BackendContext): { dispose(): voi
     context,
     protocol.listVersions,
     async ({ folder, model, text, archived, start, count }, { signal }) => {
-      const { registry } = await open(folder, signal);
+      const models = await open(folder, signal);
+      const { registry } = models;
       const all =
         text === ''
           ? await registry.listVersions(model, signal)
           : ((await registry.listModels({ text, archived }, signal)).find(({ name }) => name === model)?.versions ??
             []);
       const versions = all.filter((version) => archived || !version.archived);
-      return { versions: versions.slice(start, start + count), total: versions.length };
+      const shown = versions.slice(start, start + count);
+      // What a list lacks then is a badge: it is there without.
+      const approvals = await approvalCounts(models, { model, versions: shown }, signal).catch((error: unknown) => {
+        context.logger.debug('Approvals can’t be counted', { model, error: toFailure(error).message });
+        return [];
+      });
+      return { versions: shown, total: versions.length, approvals };
     },
   );
   registerRequest(context, protocol.getVersion, async ({ folder, ...version }, { signal }) => {
@@ -119,6 +130,7 @@ export function registerModelHandlers(context: BackendContext): { dispose(): voi
 
   registerContentHandlers(context, { open, tell });
   registerChangeHandlers(context, { open, tell });
+  registerApprovalHandlers(context, { open, tell });
   registerAuditHandlers(context, open);
   return { dispose: () => watcher.dispose() };
 }
@@ -141,13 +153,7 @@ function toKnown(models: Awaited<ReturnType<ModelContext['registry']['listModels
     }));
 }
 
-type Open = (folder: string, signal: AbortSignal) => Promise<ModelContext>;
-interface Parts {
-  readonly open: Open;
-  readonly tell: (folder: string) => void;
-}
-
-function registerContentHandlers(context: BackendContext, { open, tell }: Parts): void {
+function registerContentHandlers(context: BackendContext, { open, tell }: ModelParts): void {
   registerRequest(context, protocol.proposeVersion, async ({ folder, model, directory }, { signal }) => {
     const { registry } = await open(folder, signal);
     const { signature } = await lookAtModelFolder(directory, signal);
@@ -201,16 +207,13 @@ function registerContentHandlers(context: BackendContext, { open, tell }: Parts)
   }));
 }
 
-/** Files of keys are chosen in a dialog. */
-const chosen = { remedy: 'Choose a PEM file.' };
-
-function registerChangeHandlers(context: BackendContext, { open, tell }: Parts): void {
+function registerChangeHandlers(context: BackendContext, { open, tell }: ModelParts): void {
   registerRequest(context, protocol.signVersion, async (params, { signal }) => {
     const { folder, key: file, certificates, passphrase, ...version } = params;
     const models = await open(folder, signal);
-    const key = await readPrivateKey(await readPem(file, chosen), file, async () => passphrase);
+    const key = await keyOf(context, { file, passphrase });
     const chain = await Promise.all(
-      certificates.map(async (path) => readCertificates(await readPem(path, chosen), path)),
+      certificates.map(async (path) => readCertificates(await readPem(path, chosenFile), path)),
     );
     const { signer } = await signVersion(models, { ...version, signer: { key, certificates: chain.flat() } }, signal);
     tell(folder);
@@ -245,25 +248,6 @@ function registerChangeHandlers(context: BackendContext, { open, tell }: Parts):
     tell(folder);
     return toWire(proposal);
   });
-  registerRequest(context, protocol.listApprovals, async ({ folder, ...change }, { signal }) => {
-    const { needed, valid, approvals } = await approvalState(await open(folder, signal), change, signal);
-    return { needed, valid: valid.length, approvals: [...approvals] };
-  });
-  registerRequest(context, protocol.requestApproval, async ({ folder, ...change }, { signal }) => {
-    const { file, needed } = await requestApproval(await open(folder, signal), change, signal);
-    return { file, needed };
-  });
-  registerRequest(
-    context,
-    protocol.approveVersion,
-    async ({ folder, key: path, passphrase, ...change }, { signal }) => {
-      const models = await open(folder, signal);
-      const key = await readPrivateKey(await readPem(path, chosen), path, async () => passphrase);
-      const { file, approver, expiresAt } = await approveVersion(models, { ...change, key }, signal);
-      const { needed, valid } = await approvalState(models, change, signal);
-      return { file, approver, expiresAt, needed, valid: valid.length };
-    },
-  );
   registerRequest(context, protocol.setAlias, async ({ folder, ...request }, { signal }) => {
     const result = await setAlias(await open(folder, signal), request, signal);
     tell(folder);
@@ -281,7 +265,7 @@ function registerChangeHandlers(context: BackendContext, { open, tell }: Parts):
   });
 }
 
-function registerAuditHandlers(context: BackendContext, open: Open): void {
+function registerAuditHandlers(context: BackendContext, open: ModelParts['open']): void {
   registerRequest(context, protocol.listAudit, async ({ folder, start, count, ...query }, { signal }) => {
     const { audit } = await open(folder, signal);
     const entries = queryAudit(audit, query).reverse();

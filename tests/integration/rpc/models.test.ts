@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -58,7 +59,9 @@ beforeAll(async () => {
   await writeFile(join(parent, 'ana.pem'), key.privatePem);
   await write('m/weights.bin', 'one');
   await write('m/README.md', card);
-  server = startLanguageProcess({ MLOPS_ACTOR: 'ana', MLFLOW_TRACKING_URI: '' });
+  server = startLanguageProcess({
+    ...{ MLOPS_ACTOR: 'ana', MLFLOW_TRACKING_URI: '', MLOPS_SIGNING_PASSPHRASE: 'sesame' },
+  });
   server.connection.onNotification(protocol.modelsChanged.method, ({ revision }) => {
     changes.push(revision);
   });
@@ -151,18 +154,39 @@ describe('the editor’s requests about models', () => {
         { name: 'production', approvals: 1, alias: 'champion' },
       ],
     });
+    const approvals = async () => (await ask(protocol.listVersions, { model: 'churn' })).approvals;
+    expect(await approvals()).toEqual([]);
     expect(await ask(protocol.requestApproval, change)).toMatchObject({ needed: 1 });
+    expect(await approvals()).toEqual([{ version: '1.0.0', stage: 'production', valid: 0, needed: 1 }]);
     const plan = await ask(protocol.planStage, { ...change, action: 'promote' });
     expect(plan.problems).toEqual(['1 approval is needed, 0 are there.']);
     expect(await ask(protocol.approveVersion, { ...change, key: path })).toMatchObject({ approver: 'ana', valid: 1 });
-    expect(await ask(protocol.listApprovals, change)).toMatchObject({ needed: 1, valid: 1 });
+    expect(await ask(protocol.listApprovals, change)).toMatchObject({
+      ...{ needed: 1, valid: 1, directory: join(root, 'approvals') },
+      approvals: [{ approver: 'ana', void: null }],
+    });
+    expect(await approvals()).toEqual([{ version: '1.0.0', stage: 'production', valid: 1, needed: 1 }]);
     const go = { ...change, action: 'promote' } as const;
     await expect(ask(protocol.changeStage, { ...go, seen: [] })).rejects.toMatchObject({ data: { reason: 'busy' } });
     const { steps } = await ask(protocol.planStage, go);
     await ask(protocol.changeStage, { ...go, seen: steps });
+    expect(await approvals()).toEqual([]);
     expect((await ask(protocol.getVersion, version('champion'))).version).toMatchObject({
       ...{ version: '1.0.0', stage: 'production', signed: true },
     });
+  });
+
+  it('open an encrypted key by the passphrase of the environment, unless another one is sent', async () => {
+    const encrypted = createPrivateKey(key.privatePem).export({
+      ...{ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'sesame' },
+    });
+    const path = join(parent, 'encrypted.pem');
+    await writeFile(path, encrypted);
+    await expect(
+      ask(protocol.signVersion, { ...version('1.1.0'), key: path, passphrase: 'wrong' }),
+    ).rejects.toMatchObject({ data: { reason: 'input', message: expect.stringContaining('passphrase') } });
+    await ask(protocol.signVersion, { ...version('1.1.0'), key: path });
+    expect(await ask(protocol.verifyVersion, version('1.1.0'))).toMatchObject({ valid: true });
   });
 
   it('care for aliases, the archive and the end of a version', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { approvalItem } from '#client/features/models/approval-commands.ts';
 import { auditText } from '#client/features/models/audit-commands.ts';
 import { registryItemView } from '#client/features/models/items.ts';
 import { parseModelLink } from '#client/features/models/links.ts';
@@ -7,6 +8,7 @@ import { type RegistryNode, registryIds } from '#client/features/models/nodes.ts
 import { reportText } from '#client/features/models/report-commands.ts';
 import { toFailure } from '#client/platform/failures.ts';
 import type { Server } from '#client/platform/server-connection.ts';
+import type { ApprovalCount } from '#schemas/domain/approval.ts';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
 import { listModels, listVersions } from '#schemas/protocol/models.ts';
 
@@ -31,7 +33,7 @@ function registry(models: number, versions = 1, given: Partial<typeof guarantees
     const total = method === listModels.method ? models : versions;
     const names = Array.from({ length: total }, (_, index) => index).slice(start, start + count);
     if (method === listVersions.method) {
-      return { versions: names.map((n) => version({ version: `1.${versions - n}.0` })), total };
+      return { versions: names.map((n) => version({ version: `1.${versions - n}.0` })), total, approvals: [] };
     }
     return {
       models: names.map((n) => ({ name: `model-${n}`, versions, latest: version({ model: `model-${n}` }) })),
@@ -127,6 +129,33 @@ describe('the tree of models', () => {
     });
   });
 
+  it('says what is wrong before it says where', async () => {
+    const failing: Pick<Server, 'request'> = {
+      request: async () => {
+        throw Object.assign(new Error('no'), {
+          data: { reason: 'corrupt', message: '/ws/models.db can’t be used.', remedy: null },
+        });
+      },
+    };
+    const [node] = await open(failing).children();
+    expect(node && registryItemView(node, time)).toMatchObject({
+      ...{ label: 'models.db can’t be used.', spoken: '/ws/models.db can’t be used.' },
+    });
+  });
+
+  it('gives each version its own approvals', async () => {
+    const { server } = registry(1, 3);
+    const approvals = [{ version: '1.2.0', stage: 'production', valid: 1, needed: 2 }];
+    const approved: Pick<Server, 'request'> = {
+      request: async (definition, params) =>
+        definition.result.parse({ ...Object(await server.request(definition, params)), approvals }),
+    };
+    const model = open(approved);
+    const [node] = await model.children();
+    const versions = await model.children(node);
+    expect(versions.map((one) => one.kind === 'version' && one.approvals.length)).toEqual([0, 1, 0]);
+  });
+
   it('tells what a registry can’t promise', async () => {
     const model = open(registry(1, 1, { writable: false, uniqueVersions: false }).server);
     const [node] = await model.children();
@@ -140,9 +169,9 @@ describe('the tree of models', () => {
 });
 
 describe('a version', () => {
-  const item = (parts: Partial<ModelVersion>) =>
+  const item = (parts: Partial<ModelVersion>, approvals: readonly ApprovalCount[] = []) =>
     registryItemView(
-      { kind: 'version', id: 'v', folder: 'file:///ws', version: version(parts), registry: info() },
+      { kind: 'version', id: 'v', folder: 'file:///ws', version: version(parts), approvals, registry: info() },
       time,
     );
 
@@ -152,6 +181,21 @@ describe('a version', () => {
     expect(spoken).toBe('churn 1.0.0, production, @champion, signed, 2 hr. ago');
     expect(context).toEqual(expect.arrayContaining(['active', 'signed', 'staged']));
     expect(icon.id).toBe('verified-filled');
+  });
+
+  it('shows how far its approvals are', () => {
+    const approvals = [{ version: '1.0.0', stage: 'production', valid: 1, needed: 2 }];
+    const { description, spoken, tooltip } = item({ stage: 'staging' }, approvals);
+    expect(description).toBe('staging · 1/2 approvals · 2 hr. ago');
+    expect(spoken).toContain('1 of 2 approvals for production');
+    expect(tooltip).toContain('| Approvals | 1 of 2 approvals for production |');
+  });
+
+  it('that can’t be used says why first', () => {
+    expect(item({ state: 'failed', signed: true })).toMatchObject({
+      ...{ description: 'registration failed · signed · 2 hr. ago', icon: { id: 'warning' } },
+    });
+    expect(item({ state: 'pending' }).description).toBe('being registered · 2 hr. ago');
   });
 
   it('that is archived looks it', () => {
@@ -176,6 +220,27 @@ describe('the audit log as text', () => {
       '| 1 | 1970-01-01T00:00:00.000Z | a\\|b | promote | churn@1.0.0 | stage: production | two lines |',
     );
     expect(text).toContain('2 older entries are not shown.');
+  });
+});
+
+describe('an approval in a list', () => {
+  const approval = {
+    file: 'churn-1.0.0-production-0a.approval.json',
+    issuedAt: 0,
+    expiresAt: Date.UTC(2027, 0, 2, 12),
+  };
+
+  it('says whose it is and how long it counts', () => {
+    expect(approvalItem({ ...approval, approver: 'ana', void: null }, 'en')).toMatchObject({
+      ...{ label: '$(pass) ana', description: 'counts until Jan 2, 2027', detail: approval.file },
+    });
+  });
+
+  it('that counts nothing says why', () => {
+    const problem = { reason: 'unknown-key', detail: 'The key 0123 is no member’s.' } as const;
+    expect(approvalItem({ ...approval, approver: null, void: problem }, 'en')).toMatchObject({
+      ...{ label: '$(circle-slash) unknown', description: 'does not count: The key 0123 is no member’s.' },
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import { approvalCommands } from './approval-commands.ts';
 import { type AuditCommandOptions, auditCommands } from './audit-commands.ts';
 import { type RegisterCommandOptions, registerCommands } from './register-commands.ts';
 import { type ReportCommandOptions, reportCommands } from './report-commands.ts';
@@ -15,6 +16,7 @@ export function registryCommands(options: Options) {
     ...versionCommands(options),
     ...reportCommands(options),
     ...stageCommands(options),
+    ...approvalCommands(options),
     ...auditCommands(options),
   };
 }

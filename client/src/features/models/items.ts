@@ -1,9 +1,11 @@
 import { l10n } from 'vscode';
+import type { ApprovalCount } from '#schemas/domain/approval.ts';
 import { formatBytes } from '#schemas/domain/bytes.ts';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
 import type { RegistryInfo } from '#schemas/protocol/models.ts';
 import { commands } from '../../contributions/commands.ts';
 import { failureLine } from '../../platform/failures.ts';
+import { withoutFolder } from '../../platform/folder-text.ts';
 import { formatAgo, formatCount } from '../../platform/format.ts';
 import type { ItemView } from '../../platform/item-view.ts';
 import { factsTooltip, markdownText } from '../../platform/markdown.ts';
@@ -31,7 +33,12 @@ export function registryItemView(node: RegistryNode, time: ItemTime): ItemView {
       };
     case 'error':
       return {
-        ...{ id: node.id, label: node.failure.message, children: 'none', context: ['error'] },
+        ...{
+          id: node.id,
+          label: withoutFolder(node.failure.message, node.folder),
+          children: 'none',
+          context: ['error'],
+        },
         ...(node.failure.remedy ? { description: node.failure.remedy } : {}),
         icon: { id: 'warning', color: 'list.warningForeground' },
         spoken: failureLine(node.failure),
@@ -68,8 +75,8 @@ function modelItem({ id, model, registry }: ModelNode, { locale }: ItemTime): It
   };
 }
 
-function versionItem({ id, version, registry }: VersionNode, time: ItemTime): ItemView {
-  const badges = badgesOf(version);
+function versionItem({ id, version, approvals, registry }: VersionNode, time: ItemTime): ItemView {
+  const badges = badgesOf(version, approvals.map(approvalBadge));
   const ago = formatAgo(version.createdAt, time.now, time.locale);
   return {
     ...{ id, label: version.version, description: [...badges, ago].join(' · '), children: 'none' },
@@ -82,8 +89,8 @@ function versionItem({ id, version, registry }: VersionNode, time: ItemTime): It
       ...(version.stage === null ? [] : ['staged']),
       ...(version.aliases.length > 0 ? ['aliased'] : []),
     ],
-    spoken: [`${version.model} ${version.version}`, ...badges, ago].join(', '),
-    tooltip: versionTooltip(version, time),
+    spoken: [`${version.model} ${version.version}`, ...badgesOf(version, approvals.map(approvalText)), ago].join(', '),
+    tooltip: versionTooltip(version, approvals, time),
   };
 }
 
@@ -92,22 +99,38 @@ function accessOf({ guarantees }: RegistryInfo): string {
   return guarantees.writable ? 'writable' : 'readOnly';
 }
 
-function badgesOf({ stage, aliases, signed, archived }: ModelVersion): string[] {
+function badgesOf({ stage, aliases, signed, archived, state }: ModelVersion, approvals: readonly string[]): string[] {
   return [
+    ...(state === undefined ? [] : [stateName(state)]),
     ...(stage === null ? [] : [stage]),
     ...aliases.map((alias) => `@${alias}`),
     ...(signed ? [l10n.t('signed')] : []),
+    ...approvals,
     ...(archived ? [l10n.t('archived')] : []),
   ];
 }
 
-function iconOf({ stage, archived, signed }: ModelVersion): ItemView['icon'] {
+function stateName(state: NonNullable<ModelVersion['state']>): string {
+  return state === 'pending' ? l10n.t('being registered') : l10n.t('registration failed');
+}
+
+/** A side bar has little room: which stage they are for is in the tooltip. */
+function approvalBadge({ valid, needed }: ApprovalCount): string {
+  return l10n.t('{0}/{1} approvals', valid, needed);
+}
+
+function approvalText({ valid, needed, stage }: ApprovalCount): string {
+  return l10n.t('{0} of {1} approvals for {2}', valid, needed, stage);
+}
+
+function iconOf({ stage, archived, signed, state }: ModelVersion): ItemView['icon'] {
+  if (state !== undefined) return { id: state === 'pending' ? 'watch' : 'warning', color: 'list.warningForeground' };
   if (archived) return { id: 'archive', color: 'disabledForeground' };
   if (stage !== null) return { id: signed ? 'verified-filled' : 'rocket', color: 'testing.iconPassed' };
   return { id: signed ? 'verified' : 'tag' };
 }
 
-function versionTooltip(version: ModelVersion, { now, locale }: ItemTime): string {
+function versionTooltip(version: ModelVersion, approvals: readonly ApprovalCount[], { now, locale }: ItemTime): string {
   return factsTooltip(`${version.model}@${version.version}`, [
     [l10n.t('Stage'), version.stage ?? '–'],
     ...(version.aliases.length > 0 ? [[l10n.t('Aliases'), version.aliases.join(', ')] as const] : []),
@@ -115,6 +138,7 @@ function versionTooltip(version: ModelVersion, { now, locale }: ItemTime): strin
       l10n.t('Signature'),
       version.signed ? l10n.t('there is one; “Verify Signature” looks at it') : l10n.t('not signed'),
     ],
+    ...(approvals.length === 0 ? [] : [[l10n.t('Approvals'), approvals.map(approvalText).join(', ')] as const]),
     ...(version.framework === null ? [] : [[l10n.t('Framework'), version.framework] as const]),
     [l10n.t('Files'), `${formatCount(version.fileCount, locale)} · ${formatBytes(version.size)}`],
     [l10n.t('Registered'), `${formatAgo(version.createdAt, now, locale)} · ${version.createdBy}`],

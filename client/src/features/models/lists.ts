@@ -1,3 +1,4 @@
+import type { ApprovalCount } from '#schemas/domain/approval.ts';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
 import { listModels, listVersions, type ModelSummary, type RegistryInfo } from '#schemas/protocol/models.ts';
 import type { Server } from '../../platform/server-connection.ts';
@@ -20,6 +21,8 @@ export interface ModelList {
 export interface VersionList {
   readonly versions: readonly ModelVersion[];
   readonly total: number;
+  /** Of these versions, where approvals were asked for or given. */
+  readonly approvals: readonly ApprovalCount[];
 }
 
 /** Most of a list that one answer holds. */
@@ -51,11 +54,13 @@ export async function readVersions(
 ): Promise<VersionList> {
   const first = await server.request(listVersions, { ...query, count: Math.min(count, window) });
   const versions = [...first.versions];
+  const approvals = [...first.approvals];
   while (versions.length < Math.min(count, first.total)) {
     const rest = { start: versions.length, count: Math.min(count - versions.length, window) };
     const next = await server.request(listVersions, { ...query, ...rest });
     if (next.versions.length === 0) break;
     versions.push(...next.versions);
+    approvals.push(...next.approvals);
   }
-  return { versions, total: first.total };
+  return { versions, total: first.total, approvals };
 }

@@ -90,13 +90,14 @@ export class RegistryModel {
   }
 
   private async fetch(node: RegistryNode | undefined): Promise<readonly RegistryNode[]> {
-    if (node?.kind === 'folder') return this.orFailure(node.id, () => this.models(node.folder));
-    if (node?.kind === 'model') return this.orFailure(node.id, () => this.versions(node));
+    if (node?.kind === 'folder') return this.orFailure(node, () => this.models(node.folder));
+    if (node?.kind === 'model') return this.orFailure(node, () => this.versions(node));
     if (node) return [];
     const folders = this.options.folders();
     const [only] = folders;
     if (only && folders.length === 1) {
-      return this.orFailure(registryIds.folder(only.uri), () => this.models(only.uri));
+      const root = { id: registryIds.folder(only.uri), folder: only.uri };
+      return this.orFailure(root, () => this.models(only.uri));
     }
     return folders.map(({ uri, name }) => ({ kind: 'folder', id: registryIds.folder(uri), folder: uri, name }));
   }
@@ -121,20 +122,24 @@ export class RegistryModel {
     const parentId = registryIds.model(folder, model);
     const count = this.wanted.get(parentId) ?? pageSize;
     const query = { folder, model, ...this.filter };
-    const { versions, total } = await readVersions(this.options.server, query, count);
+    const { versions, total, approvals } = await readVersions(this.options.server, query, count);
     const nodes = versions.map(
       (version): RegistryNode => ({
         ...{ kind: 'version', id: registryIds.version(folder, model, version.version), folder, version, registry },
+        approvals: approvals.filter((count) => count.version === version.version),
       }),
     );
     return [...nodes, ...more(parentId, versions.length, total)];
   }
 
-  private async orFailure(parentId: string, fetch: () => Promise<RegistryNode[]>): Promise<readonly RegistryNode[]> {
+  private async orFailure(
+    { id, folder }: { readonly id: string; readonly folder: string },
+    fetch: () => Promise<RegistryNode[]>,
+  ): Promise<readonly RegistryNode[]> {
     try {
       return await fetch();
     } catch (error) {
-      return [{ kind: 'error', id: registryIds.error(parentId), failure: this.options.toFailure(error) }];
+      return [{ kind: 'error', id: registryIds.error(id), folder, failure: this.options.toFailure(error) }];
     }
   }
 }

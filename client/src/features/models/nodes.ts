@@ -1,3 +1,4 @@
+import type { ApprovalCount } from '#schemas/domain/approval.ts';
 import type { Failure } from '#schemas/domain/failure.ts';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
 import type { ModelSummary, RegistryInfo } from '#schemas/protocol/models.ts';
@@ -23,6 +24,8 @@ export interface VersionNode {
   readonly id: string;
   readonly folder: string;
   readonly version: ModelVersion;
+  /** For each stage whose approvals it has, or waits for. */
+  readonly approvals: readonly ApprovalCount[];
   readonly registry: RegistryInfo;
 }
 
@@ -39,6 +42,7 @@ export interface MoreModelsNode {
 export interface ModelErrorNode {
   readonly kind: 'error';
   readonly id: string;
+  readonly folder: string;
   readonly failure: Failure;
 }
 

@@ -1,5 +1,6 @@
 import { l10n, type SecretStorage, window } from 'vscode';
 import { ClientFailure, toFailure } from '../../platform/failures.ts';
+import { showFailure } from '../../platform/notify.ts';
 
 const prefix = 'mlops.signing-key.';
 
@@ -26,13 +27,15 @@ export class Passphrases {
     if (kept !== null) await this.storage.delete(prefix + key);
     const typed = await window.showInputBox({
       title: l10n.t('Passphrase of {0}', key),
+      prompt: l10n.t('It opens the key this once; afterwards you are asked whether to keep it.'),
       password: true,
       ignoreFocusOut: true,
     });
     if (typed === undefined) return undefined;
     if (typed === '') throw new ClientFailure('input', l10n.t('The key is encrypted: it needs its passphrase.'));
     const result = await work(typed);
-    await this.offerToKeep(key, typed);
+    // What was done is told at once, and not when the question is answered.
+    this.offerToKeep(key, typed).catch((error: unknown) => showFailure(error));
     return result;
   }
 

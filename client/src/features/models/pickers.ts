@@ -1,6 +1,7 @@
 import { l10n, type QuickPickItem, Uri, window } from 'vscode';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
 import { listStages } from '#schemas/protocol/models.ts';
+import type { ResultOf } from '#schemas/protocol/request.ts';
 import { ClientFailure } from '../../platform/failures.ts';
 import type { Server } from '../../platform/server-connection.ts';
 import { readModels, readVersions } from './lists.ts';
@@ -77,12 +78,21 @@ export class RegistryPickers {
 
   async stage(folder: string, model: string): Promise<string | undefined> {
     const { stages } = await this.options.server.request(listStages, { folder, model });
-    const picks = stages.map(({ name, approvals, alias }): QuickPickItem => {
-      const asked =
-        approvals === 0 ? [] : [approvals === 1 ? l10n.t('1 approval') : l10n.t('{0} approvals', approvals)];
-      return { label: name, description: [...asked, ...(alias === null ? [] : [`@${alias}`])].join(' · ') };
-    });
-    return (await window.showQuickPick(picks, { title: model, placeHolder: l10n.t('Stage') }))?.label;
+    return askStage(model, stages);
+  }
+
+  /** A stage that asks for approvals; where only one does, that. */
+  async approvedStage(folder: string, model: string): Promise<string | undefined> {
+    const { stages } = await this.options.server.request(listStages, { folder, model });
+    const [only, ...others] = stages.filter(({ approvals }) => approvals > 0);
+    if (!only) {
+      throw new ClientFailure(
+        'input',
+        l10n.t('No stage of {0} asks for approvals.', model),
+        l10n.t('Its Model document says how many a stage needs, as in “approvals: 2”.'),
+      );
+    }
+    return others.length === 0 ? only.name : askStage(model, [only, ...others]);
   }
 
   async reason(title: string): Promise<string | undefined> {
@@ -93,6 +103,14 @@ export class RegistryPickers {
     });
     return reason?.trim();
   }
+}
+
+async function askStage(model: string, stages: ResultOf<typeof listStages>['stages']): Promise<string | undefined> {
+  const picks = stages.map(({ name, approvals, alias }): QuickPickItem => {
+    const asked = approvals === 0 ? [] : [approvals === 1 ? l10n.t('1 approval') : l10n.t('{0} approvals', approvals)];
+    return { label: name, description: [...asked, ...(alias === null ? [] : [`@${alias}`])].join(' · ') };
+  });
+  return (await window.showQuickPick(picks, { title: model, placeHolder: l10n.t('Stage') }))?.label;
 }
 
 /** Asks for a private key in a PEM file. */

@@ -1,19 +1,13 @@
-import { l10n, Uri, window } from 'vscode';
-import {
-  approveVersion,
-  changeStage,
-  planStage,
-  requestApproval,
-  type StageProposal,
-} from '#schemas/protocol/models.ts';
+import { l10n, window } from 'vscode';
+import { changeStage, planStage, type StageProposal } from '#schemas/protocol/models.ts';
 import { commands } from '../../contributions/commands.ts';
 import type { Handlers } from '../../platform/handlers.ts';
-import { askKeyFile, type ChosenVersion } from './pickers.ts';
+import type { ChosenVersion } from './pickers.ts';
 import { nameOf, selectorOf, type VersionCommandOptions, versionOf } from './version-commands.ts';
 
-/** Commands that move versions between stages, and those that let them. */
+/** Commands that move versions between stages. */
 export function stageCommands(options: VersionCommandOptions) {
-  const { server, pickers, passphrases } = options;
+  const { server, pickers } = options;
 
   async function go(chosen: ChosenVersion, stage: string | null, action: StageProposal['action']): Promise<void> {
     const change = { folder: chosen.folder, ...selectorOf(chosen.version), stage, action };
@@ -37,36 +31,6 @@ export function stageCommands(options: VersionCommandOptions) {
       const chosen = await versionOf(options, argument, ({ archived }) => !archived);
       if (chosen) await go(chosen, null, 'rollback');
     },
-    [commands.requestApproval]: (argument) =>
-      withStage(argument, async (chosen, stage) => {
-        const comment = await window.showInputBox({
-          title: l10n.t('Ask for Approval of {0}', nameOf(chosen)),
-          prompt: l10n.t('What approvers should know'),
-        });
-        if (comment === undefined) return;
-        const { file } = await server.request(requestApproval, {
-          ...{ folder: chosen.folder, ...selectorOf(chosen.version), stage },
-          comment: comment.trim() === '' ? null : comment.trim(),
-        });
-        await window.showTextDocument(Uri.file(file), { preview: true });
-      }),
-    [commands.approveVersion]: (argument) =>
-      withStage(argument, async (chosen, stage) => {
-        const key = await askKeyFile();
-        if (key === undefined) return;
-        const change = { folder: chosen.folder, ...selectorOf(chosen.version), stage, key };
-        const approved = await passphrases.using(key, (passphrase) =>
-          server.request(approveVersion, { ...change, passphrase }),
-        );
-        if (!approved) return;
-        const { approver, valid, needed } = approved;
-        const open = l10n.t('Open File');
-        const answer = await window.showInformationMessage(
-          l10n.t('{0} approved {1} for {2}: {3} of {4} approvals.', approver, nameOf(chosen), stage, valid, needed),
-          open,
-        );
-        if (answer === open) await window.showTextDocument(Uri.file(approved.file), { preview: true });
-      }),
   } satisfies Partial<Handlers<(typeof commands)[keyof typeof commands]>>;
 }
 

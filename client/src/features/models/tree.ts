@@ -1,4 +1,5 @@
-import { EventEmitter, env, type TreeItem } from 'vscode';
+import { EventEmitter, env, commands as registry, type TreeItem } from 'vscode';
+import { contexts } from '../../contributions/contexts.ts';
 import type { TreeSource } from '../../host.ts';
 import { toTreeItem } from '../../platform/item-view.ts';
 import { registryItemView } from './items.ts';
@@ -21,6 +22,9 @@ export class RegistryTree implements TreeSource<RegistryNode> {
 
   async getChildren(node?: RegistryNode): Promise<RegistryNode[]> {
     const children = [...(await this.model.children(node))];
+    if (node === undefined) {
+      void registry.executeCommand('setContext', contexts.modelsEmpty, children.length === 0);
+    }
     this.loaded.fire();
     return children;
   }

@@ -18,6 +18,11 @@ export async function readApprovalFiles(folder: string): Promise<{ readonly file
   return Promise.all(names.map(async (file) => ({ file, text: await textOf(join(directory, file)) })));
 }
 
+/** Names of all files about approvals of a workspace. */
+export function readApprovalNames(folder: string): Promise<string[]> {
+  return filesOf(join(folder, approvalsFolder), /\.(?:approval|request)\.json$/);
+}
+
 /** Requests for approval of a workspace, oldest first. What is no request is passed over: it decides nothing. */
 export async function readApprovalRequests(folder: string): Promise<ApprovalRequest[]> {
   const directory = join(folder, approvalsFolder);
