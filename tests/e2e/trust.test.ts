@@ -41,6 +41,8 @@ describe('a folder that is not trusted', () => {
   it('says in the view why it is empty, and starts and asks nothing', async () => {
     const view = await experimentsView(page);
     await expect.poll(() => view.innerText()).toContain('This folder is not trusted yet');
+    const models = await openView(page, 'Models');
+    await expect.poll(() => models.innerText()).toContain('No registry is opened in a folder that is not trusted');
     await openView(page, 'Connections');
     await product.vsCode.screenshot('trust-untrusted');
     await expectNothingRan();

@@ -12,10 +12,11 @@ export async function choose(box: Locator, button: string): Promise<void> {
   await box.waitFor({ state: 'detached' });
 }
 
-/** Answers the dialog that asks for a place to save at: VS Code's own one, a picker with a path in it. */
+/** Answers the dialog that asks for a file, or for a place to save at: VS Code's own one, a picker with a path in it. */
 export async function saveAt(page: Page, path: string): Promise<void> {
   const picker = page.locator('.quick-input-widget');
   const input = picker.locator('input').first();
+  const title = picker.locator('.quick-input-title');
   // It shows, reads the folder, and only then puts its proposal there, over what was typed before.
   await expect.poll(() => input.inputValue()).not.toBe('');
   await picker.locator('.monaco-list-row').first().waitFor();
@@ -27,9 +28,10 @@ export async function saveAt(page: Page, path: string): Promise<void> {
       return unchanged;
     })
     .toBeGreaterThan(5);
-  // The picker looks at the folder first, and passes over an Enter until it has.
-  for (let attempt = 1; attempt <= 20 && (await picker.isVisible()); attempt++) {
+  // The picker looks at the folder first, and passes over an Enter until it has. Another question may follow in its place.
+  const asked = picker.filter({ has: page.locator('.quick-input-title').getByText(await title.innerText()) });
+  for (let attempt = 1; attempt <= 20 && (await asked.isVisible()); attempt++) {
     await input.press('Enter');
-    await picker.waitFor({ state: 'hidden', timeout: 1_000 }).catch(() => {});
+    await asked.waitFor({ state: 'hidden', timeout: 1_000 }).catch(() => {});
   }
 }
