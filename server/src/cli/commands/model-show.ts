@@ -1,8 +1,9 @@
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import type { IoSignature, ModelVersionDetails } from '#schemas/domain/model-version.ts';
 import { findVersion } from '../../models/find-version.ts';
 import { formatVersion } from '../../models/model-reference.ts';
 import { exitCodes } from '../exit.ts';
-import { formatBytes, formatNumber, formatTime, plural } from '../format.ts';
+import { formatNumber, formatTime, plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
 import { withModels } from '../models.ts';
 import { harmless } from '../output.ts';
