@@ -283,6 +283,23 @@ export const listAudit = defineRequest(
   z.object({ entries: z.array(auditEntry), total: z.number() }),
 );
 export const verifyAudit = defineRequest('models/verifyAudit', inFolder, auditVerdict);
+/** Signs the head of the audit log by a key; answers the path of the checkpoint's file. */
+export const signAuditLog = defineRequest(
+  'models/signAudit',
+  inFolder.extend({
+    /** Absolute path of a PEM file. */
+    key: z.string(),
+    passphrase: z.string().nullable().default(null),
+  }),
+  z.object({
+    file: z.string(),
+    seq: z.number(),
+    hash: z.string(),
+    time: z.number(),
+    /** The member whose key it is; null where nobody's. */
+    signer: z.string().nullable(),
+  }),
+);
 
 /** The registry may answer something else now. */
 export const modelsChanged = defineNotification('models/changed', inFolder.extend({ revision: z.number() }));

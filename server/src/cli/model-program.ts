@@ -75,11 +75,22 @@ export function addModelCommands(program: Command, action: Action): void {
     );
   audit
     .command('verify')
-    .description('look whether it is what was written')
+    .description('look whether it is what was written, and has what its checkpoints and its notes in Git know')
+    .option('--key <pem>', 'public key that has to have signed a checkpoint; may be repeated', collect, [])
     .action(
-      action(async (given) => {
+      action<{ key: readonly string[] }>(async (given, { key }) => {
         const { verifyAudit } = await import('./commands/audit-verify.ts');
-        return verifyAudit(given);
+        return verifyAudit(given, { keys: key });
+      }),
+    );
+  audit
+    .command('checkpoint')
+    .description('sign its last entry by a key, as a file in audit/')
+    .requiredOption('--key <pem>', 'your private key; MLOPS_SIGNING_PASSPHRASE opens it')
+    .action(
+      action<{ key: string }>(async (given, { key }) => {
+        const { checkpointAudit } = await import('./commands/audit-verify.ts');
+        return checkpointAudit(given, { key });
       }),
     );
   audit

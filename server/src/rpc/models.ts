@@ -23,7 +23,7 @@ import { readCertificates } from '../models/signing/certificates.ts';
 import { readPrivateKey } from '../models/signing/keys.ts';
 import { sameSteps, stagesOf } from '../models/stages.ts';
 import { validateVersion } from '../models/validate-version.ts';
-import { verifyAuditLog } from '../models/verify-audit.ts';
+import { signAuditLog, verifyAuditLog } from '../models/verify-audit.ts';
 import { fetchVersionFile } from '../models/version-file.ts';
 import { FailureError } from '../platform/failure.ts';
 import { runFacts } from '../run-facts.ts';
@@ -280,6 +280,10 @@ function registerAuditHandlers(context: BackendContext, open: Open): void {
   registerRequest(context, protocol.verifyAudit, async ({ folder }, { signal }) =>
     verifyAuditLog(await open(folder, signal)),
   );
+  registerRequest(context, protocol.signAuditLog, async ({ folder, key: path, passphrase }, { signal }) => {
+    const key = await readPrivateKey(await pemOf(path), path, async () => passphrase);
+    return signAuditLog(await open(folder, signal), key);
+  });
 }
 
 interface StageChange {

@@ -171,6 +171,9 @@ describe('the editor’s requests about models', () => {
     expect((await ask(protocol.listAudit, { target: 'churn', text: 'champion' })).total).toBe(1);
     expect((await ask(protocol.listAudit, { since: Date.now() + 1_000 })).total).toBe(0);
     expect(await ask(protocol.verifyAudit, {})).toMatchObject({ intact: true, entries: total });
+    const signed = await ask(protocol.signAuditLog, { key: join(parent, 'ana.pem') });
+    expect(signed).toMatchObject({ seq: total, hash: entries[0]?.hash, signer: 'ana' });
+    expect((await ask(protocol.verifyAudit, {})).checkpoints).toMatchObject([{ seq: total, problem: null }]);
   });
 
   it('name what the registry has to the language server, which tells of versions that are not there', async () => {

@@ -1,24 +1,26 @@
-import { l10n, window } from 'vscode';
+import { l10n, Uri, window } from 'vscode';
 import type { AuditEntry } from '#schemas/domain/audit.ts';
-import { listAudit, verifyAudit } from '#schemas/protocol/models.ts';
+import { listAudit, signAuditLog, verifyAudit } from '#schemas/protocol/models.ts';
 import { commands } from '../../contributions/commands.ts';
 import type { Handlers } from '../../platform/handlers.ts';
 import type { ReadOnlyTexts } from '../../platform/read-only-texts.ts';
 import type { Server } from '../../platform/server-connection.ts';
 import type { RegistryModel } from './model.ts';
-import type { RegistryPickers } from './pickers.ts';
+import type { Passphrases } from './passphrases.ts';
+import { askKeyFile, type RegistryPickers } from './pickers.ts';
 
 export interface AuditCommandOptions {
   readonly server: Pick<Server, 'request'>;
   readonly model: RegistryModel;
   readonly pickers: RegistryPickers;
   readonly texts: ReadOnlyTexts;
+  readonly passphrases: Passphrases;
 }
 
 const mostEntries = 500;
 
 /** Commands on the audit log of a registry. */
-export function auditCommands({ server, model, pickers, texts }: AuditCommandOptions) {
+export function auditCommands({ server, model, pickers, texts, passphrases }: AuditCommandOptions) {
   return {
     [commands.showAuditLog]: async (argument) => {
       const node = model.nodeOf(argument);
@@ -35,6 +37,22 @@ export function auditCommands({ server, model, pickers, texts }: AuditCommandOpt
       const { intact, detail, warnings } = await server.request(verifyAudit, { folder });
       const told = [detail, ...warnings].join(' ');
       await (intact ? window.showInformationMessage(told) : window.showErrorMessage(told));
+    },
+    [commands.signAuditLog]: async () => {
+      const folder = await pickers.folder();
+      const key = folder === undefined ? undefined : await askKeyFile();
+      if (folder === undefined || key === undefined) return;
+      const signed = await passphrases.using(key, (passphrase) =>
+        server.request(signAuditLog, { folder, key, passphrase }),
+      );
+      if (!signed) return;
+      const open = l10n.t('Open File');
+      const told =
+        signed.signer === null
+          ? l10n.t('Entry {0} is signed, by a key that is no member’s: who verifies has to name it.', signed.seq)
+          : l10n.t('Entry {0} is signed by {1}. Commit the file, so that others have it.', signed.seq, signed.signer);
+      const answer = await window.showInformationMessage(told, open);
+      if (answer === open) await window.showTextDocument(Uri.file(signed.file), { preview: true });
     },
   } satisfies Partial<Handlers<(typeof commands)[keyof typeof commands]>>;
 }

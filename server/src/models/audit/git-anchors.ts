@@ -62,7 +62,7 @@ function headIn(line: string, registry: string, commit: string): KnownHead[] {
     const parsed = anchor.safeParse(JSON.parse(line));
     if (!parsed.success || parsed.data.registry !== registry) return [];
     const { seq, hash } = parsed.data;
-    return [{ seq, hash, source: `the Git note on ${commit.slice(0, 12)}` }];
+    return [{ seq, hash, kind: 'anchor', source: `the Git note on ${commit.slice(0, 12)}` }];
   } catch {
     return [];
   }
