@@ -1,7 +1,7 @@
 import { copyFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CheckpointReason } from '#schemas/domain/audit.ts';
+import type { AuditVerdict, CheckpointReason } from '#schemas/domain/audit.ts';
 import { signCheckpoint } from '#server/models/audit/checkpoint.ts';
 import { signDsse } from '#server/models/signing/dsse.ts';
 import { anchorAuditLog, signAuditLog, verifyAuditLog } from '#server/models/verify-audit.ts';
@@ -75,7 +75,7 @@ describe('checkpoints of an audit log', () => {
   const tamperings: readonly (readonly [
     string,
     CheckpointReason,
-    { readonly brokenAt: number | null; readonly detail: RegExp },
+    { readonly brokenAt: number | null; readonly detail: RegExp; readonly problem?: AuditVerdict['problem'] },
     (log: SignedLog) => unknown,
   ])[] = [
     [
@@ -163,6 +163,12 @@ describe('checkpoints of an audit log', () => {
       ({ database }) => rewrite(database, 2, () => ({ actor: 'eve' })),
     ],
     [
+      'an entry that was changed before the one that is signed',
+      'broken',
+      { brokenAt: 2, problem: 'changed', detail: /^Entry 2 was changed/ },
+      ({ database }) => database.exec(`UPDATE audit SET entry = replace(entry, '"ben"', '"eve"') WHERE seq = 2`),
+    ],
+    [
       'a log that was wholly written anew, and grew since',
       'rewritten',
       { brokenAt: 4, detail: /the log was written anew/ },
@@ -172,18 +178,21 @@ describe('checkpoints of an audit log', () => {
       },
     ],
   ];
-  it.each(tamperings)('are refused for %s: %s', async (_, reason, { brokenAt, detail }, tamper) => {
-    const log = await signedLog();
-    await tamper(log);
-    const verdict = await verifyAuditLog(log.context);
-    expect(verdict).toMatchObject({
-      intact: false,
-      brokenAt,
-      problem: 'checkpoint',
-      checkpoints: [{ problem: { reason } }],
-    });
-    expect(verdict.detail).toMatch(detail);
-  });
+  it.each(tamperings)(
+    'are refused for %s: %s',
+    async (_, reason, { brokenAt, detail, problem = 'checkpoint' }, tamper) => {
+      const log = await signedLog();
+      await tamper(log);
+      const verdict = await verifyAuditLog(log.context);
+      expect(verdict).toMatchObject({
+        intact: false,
+        brokenAt,
+        problem,
+        checkpoints: [{ problem: { reason } }],
+      });
+      expect(verdict.detail).toMatch(detail);
+    },
+  );
 
   it('of another registry are refused, until a member vouches for this one', async () => {
     const [other, log] = [await signedLog(), await registryWithLog()];

@@ -47,6 +47,8 @@ export const checkpointReason = z.enum([
   'cut',
   /** The entry at that place is another than the one that was signed. */
   'rewritten',
+  /** The log is not what was written before that place: what was signed can't be reached. */
+  'broken',
 ]);
 export type CheckpointReason = z.infer<typeof checkpointReason>;
 

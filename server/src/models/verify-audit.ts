@@ -30,7 +30,7 @@ export async function verifyAuditLog(
   const isEmpty = (await audit.head()) === null;
   // A registry that is only looked at keeps no log of its own: what others know is not about it.
   if (isEmpty && !registry.guarantees.writable && keys.length === 0) {
-    const { lost: _, ...verdict } = verifyChain(audit.entries());
+    const { lost: _, reached: __, ...verdict } = verifyChain(audit.entries());
     return { ...verdict, anchoredAt: null, checkpoints: [] };
   }
   const id = await registry.id();
@@ -38,8 +38,8 @@ export async function verifyAuditLog(
   const trusted = files.length === 0 ? keys : [...keys, ...(await memberKeys(context.people))];
   const judged = judgeCheckpoints(files, { registry: id, keys: trusted });
   const heads: (KnownHead | CheckpointHead)[] = [...anchors, ...headsOf(judged)];
-  const { lost, ...verdict } = verifyChain(audit.entries(), heads);
-  const checkpoints = withLost(judged, lost);
+  const { lost, reached, ...verdict } = verifyChain(audit.entries(), heads);
+  const checkpoints = withLost(judged, { lost, reached });
   const anchoredAt = anchors.at(-1)?.seq ?? null;
   const doubt = verdict.intact ? (doubtOf(checkpoints) ?? unsignedBy(keys, checkpoints)) : undefined;
   const refusal = doubt === undefined ? {} : ({ intact: false, problem: 'checkpoint', detail: doubt } as const);

@@ -7,7 +7,8 @@ import * as protocol from '#schemas/protocol/models.ts';
 import { approvalState, approveVersion, requestApproval } from '../models/approve-version.ts';
 import { hashDirectory } from '../models/artifact/hash-directory.ts';
 import { readModelFolder } from '../models/artifact/model-folder.ts';
-import { queryAudit } from '../models/audit/query.ts';
+import { exportAudit } from '../models/audit/export-entries.ts';
+import { auditFacets, queryAudit } from '../models/audit/query.ts';
 import { checkSignature } from '../models/check-signature.ts';
 import { compareVersions } from '../models/compare-versions.ts';
 import { downloadVersion } from '../models/download-version.ts';
@@ -113,7 +114,7 @@ export function registerModelHandlers(context: BackendContext): { dispose(): voi
 
   registerContentHandlers(context, { open, tell });
   registerChangeHandlers(context, { open, tell });
-  registerAuditHandlers(context, open);
+  registerAuditHandlers(context, open, (folder) => watcher.watch(folder));
   return { dispose: () => watcher.dispose() };
 }
 
@@ -271,11 +272,21 @@ function registerChangeHandlers(context: BackendContext, { open, tell }: Parts):
   });
 }
 
-function registerAuditHandlers(context: BackendContext, open: Open): void {
+function registerAuditHandlers(context: BackendContext, open: Open, watch: (folder: string) => void): void {
   registerRequest(context, protocol.listAudit, async ({ folder, start, count, ...query }, { signal }) => {
     const { audit } = await open(folder, signal);
     const entries = queryAudit(audit, query).reverse();
+    watch(folder);
     return { entries: entries.slice(start, start + count), total: entries.length };
+  });
+  registerRequest(context, protocol.auditFacets, async ({ folder }, { signal }) =>
+    auditFacets((await open(folder, signal)).audit),
+  );
+  registerRequest(context, protocol.exportAudit, async ({ folder, format, path, ...query }, { signal }) => {
+    const { audit } = await open(folder, signal);
+    const entries = queryAudit(audit, query);
+    await exportAudit(entries, { format, path }, signal);
+    return { entries: entries.length, path };
   });
   registerRequest(context, protocol.verifyAudit, async ({ folder }, { signal }) =>
     verifyAuditLog(await open(folder, signal)),

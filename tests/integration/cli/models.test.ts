@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import type { AuditEntry } from '#schemas/domain/audit.ts';
+import { type AuditEntry, auditEntry } from '#schemas/domain/audit.ts';
 import { chained } from '#server/models/audit/chain.ts';
 import { ecKey } from '../../testbeds/certificates.ts';
 import { runMlops } from './run-mlops.ts';
@@ -325,5 +325,32 @@ stages: [{name: production, approvals: 1}]
     expect(promoted.stderr).toBe('✓ churn@1.0.0 is in staging.\n');
     const audit = await runMlops(['audit', 'list'], { cwd });
     expect(audit.stdout).toMatch(/stage of 1\.0\.0: – → staging/);
+  });
+
+  it('have an audit log that is narrowed, and written as CSV and JSON', async () => {
+    const cwd = await folderWithModel();
+    await json(cwd, ['model', 'register', 'm', '--name', 'churn']);
+    await json(cwd, ['model', 'alias', 'churn@1.0.0', 'champion', '--reason', '=1+1, "so"']);
+    const listed = async (...flags: string[]) =>
+      z.object({ entries: z.array(auditEntry) }).parse(await json(cwd, ['audit', 'list', ...flags])).entries;
+    const all = await listed();
+    const actions = async (...flags: string[]) => (await listed(...flags)).map(({ action }) => action);
+    const [first, second] = all.map(({ action }) => action);
+    expect(await actions('--text', 'champion SO')).toEqual([second]);
+    expect(await actions('--since', '1h', '--until', new Date().toLocaleDateString('sv'))).toEqual([first, second]);
+    expect(await actions('--until', '2020-01-31')).toEqual([]);
+    expect(await actions('--since', '2999-01-01')).toEqual([]);
+    expect(await actions('--until', new Date(all[0]?.time ?? 0).toISOString())).toEqual([first]);
+    expect(await failure(cwd, ['audit', 'list', '--since', 'lately'])).toMatchObject({ code: 2 });
+
+    const written = async (format: string) => (await runMlops(['audit', 'list', '--format', format], { cwd })).stdout;
+    expect(JSON.parse(await written('json'))).toEqual({ entries: all });
+    const lines = (await written('csv')).split('\r\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toBe('seq,time,actor,action,target,before,after,reason,previous,hash');
+    const time = new Date(all[0]?.time ?? 0).toISOString();
+    expect(lines[1]).toContain(`1,${time},ana,${first},churn@1.0.0,,"{""manifestDigest"":`);
+    // No formula of anybody's runs in a spreadsheet.
+    expect(lines[2]).toContain(`,"'=1+1, ""so""",`);
   });
 });

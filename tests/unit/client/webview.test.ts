@@ -55,6 +55,9 @@ describe('what a panel is about', () => {
     expect(titleOf(compare('a', 'b'))).toBe('Compare 2 runs');
     expect(titleOf({ panel: 'run', folder, run: run('0123456789') }, 'brave-fox')).toBe('Run brave-fox');
     expect(titleOf({ panel: 'run', folder, run: run('0123456789') })).toBe('Run 01234567');
+    const audit = (target: string | null): PanelState => ({ panel: 'audit', folder, target });
+    expect([audit(null), audit('churn')].map((state) => titleOf(state))).toEqual(['Audit Log', 'Audit Log: churn']);
+    expect(targetOf(audit(null))).not.toBe(targetOf(audit('churn')));
     expect(trackersOf(compare('a', 'b'))).toEqual(new Set(['local']));
   });
 });

@@ -41,6 +41,8 @@ export interface LostHead<H extends KnownHead = KnownHead> {
 export type ChainVerdict<H extends KnownHead = KnownHead> = Omit<AuditVerdict, 'anchoredAt' | 'checkpoints'> & {
   /** In the order of the entries; where the chain itself is broken, those before that. */
   readonly lost: readonly LostHead<H>[];
+  /** The last entry up to which the chain is whole by itself; 0 where not even the first is right. */
+  readonly reached: number;
 };
 
 /**
@@ -59,10 +61,12 @@ export function verifyChain<H extends KnownHead = KnownHead>(
   let count = 0;
   for (const raw of entries) {
     count++;
-    const problem = problemOf(raw, last);
+    const { entry, problem } = readNext(raw, last);
     // What was lost before that place shows first.
-    if (problem) return { intact: false, entries: count, ...problem, ...lostProblem(lost), warnings, lost };
-    const entry = auditEntry.parse(raw);
+    if (problem) {
+      const broken = { intact: false, entries: count, ...problem, ...lostProblem(lost), warnings };
+      return { ...broken, lost, reached: count - 1 };
+    }
     lost.push(...rewritten(entry, wanted.get(entry.seq) ?? []));
     if (last && entry.time < last.time) {
       warnings.push(`The clock went back before entry ${entry.seq}, by ${last.time - entry.time} ms.`);
@@ -72,7 +76,7 @@ export function verifyChain<H extends KnownHead = KnownHead>(
   lost.push(...cut(count, heads));
   const detail = wholeDetail(count);
   const intact = { intact: lost.length === 0, entries: count, brokenAt: null, problem: null, detail, warnings };
-  return { ...intact, ...lostProblem(lost, count), lost };
+  return { ...intact, ...lostProblem(lost, count), lost, reached: count };
 }
 
 function rewritten<H extends KnownHead>({ seq, hash }: AuditEntry, heads: readonly H[]): LostHead<H>[] {
@@ -107,14 +111,27 @@ function lostProblem([first]: readonly LostHead[], count = 0) {
   return { brokenAt: reason === 'cut' ? count + 1 : head.seq, problem: head.kind, detail };
 }
 
-function problemOf(
+type Problem = Pick<AuditVerdict, 'brokenAt' | 'problem' | 'detail'>;
+
+// Made once: it is asked for every entry of a log.
+const strictEntry = auditEntry.strict();
+
+function readNext(
   raw: unknown,
   last: AuditEntry | null,
-): Pick<AuditVerdict, 'brokenAt' | 'problem' | 'detail'> | undefined {
+):
+  | { readonly entry: AuditEntry; readonly problem?: undefined }
+  | { readonly entry?: undefined; readonly problem: Problem } {
   const due = (last?.seq ?? 0) + 1;
-  const parsed = auditEntry.strict().safeParse(raw);
-  if (!parsed.success) return { brokenAt: due, problem: 'malformed', detail: `Entry ${due} can’t be read.` };
-  const entry = parsed.data;
+  const parsed = strictEntry.safeParse(raw);
+  if (!parsed.success) {
+    return { problem: { brokenAt: due, problem: 'malformed', detail: `Entry ${due} can’t be read.` } };
+  }
+  const problem = problemOf(parsed.data, last, due);
+  return problem ? { problem } : { entry: parsed.data };
+}
+
+function problemOf(entry: AuditEntry, last: AuditEntry | null, due: number): Problem | undefined {
   if (entry.seq > due) {
     const detail = `Entry ${due} is missing: after ${due - 1} comes ${entry.seq}.`;
     return { brokenAt: due, problem: 'missing', detail };

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { CheckpointReason, JudgedCheckpoint } from '#schemas/domain/audit.ts';
 import { isSignedBy } from '../signing/dsse.ts';
 import { keyFingerprint } from '../signing/keys.ts';
-import type { KnownHead, LostHead } from './chain.ts';
+import type { ChainVerdict, KnownHead } from './chain.ts';
 import { checkpointsFolder, parseCheckpoint } from './checkpoint.ts';
 
 /** A key that checkpoints may be signed by, and whose it is. */
@@ -54,15 +54,19 @@ export function headsOf(checkpoints: readonly JudgedCheckpoint[]): CheckpointHea
   });
 }
 
-/** The same checkpoints, with what the log no longer has. */
-export function withLost(checkpoints: readonly JudgedCheckpoint[], lost: readonly LostHead[]): JudgedCheckpoint[] {
+/** The same checkpoints, with what the log no longer has, or where it is broken before what they sign. */
+export function withLost(
+  checkpoints: readonly JudgedCheckpoint[],
+  { lost, reached }: Pick<ChainVerdict, 'lost' | 'reached'>,
+): JudgedCheckpoint[] {
   const byFile = new Map(
     lost.flatMap(({ head, reason, detail }) =>
       'file' in head && typeof head.file === 'string' ? [[head.file, { reason, detail }] as const] : [],
     ),
   );
+  const beyond = { reason: 'broken', detail: `The log is broken after entry ${reached}.` } as const;
   return checkpoints.map((checkpoint) => ({
     ...checkpoint,
-    problem: checkpoint.problem ?? byFile.get(checkpoint.file) ?? null,
+    problem: checkpoint.problem ?? byFile.get(checkpoint.file) ?? ((checkpoint.seq ?? 0) > reached ? beyond : null),
   }));
 }

@@ -14,6 +14,9 @@ export interface AuditQuery {
   readonly text: string;
 }
 
+/** A list to choose from holds no more: who looks for another one types it. */
+const mostNames = 2_000;
+
 export const everything: AuditQuery = { actor: null, action: null, target: null, since: null, until: null, text: '' };
 
 /** Entries that fit, oldest first. What is no entry is passed over: verifying the log tells of it. */
@@ -25,6 +28,20 @@ export function queryAudit(log: AuditLog, query: AuditQuery): AuditEntry[] {
     if (parsed.success && fits(parsed.data, query, words)) found.push(parsed.data);
   }
   return found;
+}
+
+/** Who, what and which models are in a log, each by name. */
+export function auditFacets(log: AuditLog): { actors: string[]; actions: string[]; models: string[] } {
+  const [actors, actions, models] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  for (const raw of log.entries()) {
+    const parsed = auditEntry.safeParse(raw);
+    if (!parsed.success) continue;
+    actors.add(parsed.data.actor);
+    actions.add(parsed.data.action);
+    models.add(parsed.data.target.split('@', 1)[0] ?? '');
+  }
+  const named = (names: ReadonlySet<string>) => [...names].sort().slice(0, mostNames);
+  return { actors: named(actors), actions: named(actions), models: named(models) };
 }
 
 function fits(entry: AuditEntry, query: AuditQuery, words: readonly string[]): boolean {
