@@ -137,7 +137,7 @@ describe('checkpoints of an audit log', () => {
       'unknown-key',
       { brokenAt: null, detail: /is no member’s/ },
       async ({ registry, signed: { file, seq, hash } }) => {
-        const claims = { registry: await registry.id(), seq, hash, signer: 'ana', time: 1 };
+        const claims = { log: await registry.id(), seq, hash, signer: 'ana', time: 1 };
         await writeFile(file, signCheckpoint(claims, eve.privateKey));
       },
     ],

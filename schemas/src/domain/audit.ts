@@ -20,10 +20,10 @@ export const auditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof auditEntry>;
 
-/** What a checkpoint says, signed: that this registry's log had so many entries, the last with this hash. */
+/** What a checkpoint says, signed: that this log had so many entries, the last with this hash. */
 export const checkpointPredicate = z.object({
-  /** The registry's own id. */
-  registry: z.string(),
+  /** The log's own id. A registry that keeps its log itself has the same. */
+  log: z.string(),
   /** Number of entries, which is the `seq` of the last. */
   seq: z.int().min(1),
   /** Hash of the last entry. */
@@ -78,8 +78,8 @@ export const auditVerdict = z.object({
   /** One line for a person; warnings (a clock that went back) stand beside a chain that is intact. */
   detail: z.string(),
   warnings: z.array(z.string()),
-  /** The last entry that a Git note knows; null where none does. */
-  anchoredAt: z.number().nullable(),
+  /** Where its head is noted elsewhere: the last entry that each place knows. */
+  anchors: z.array(z.object({ place: z.enum(['git', 'mlflow']), seq: z.number() })),
   /** In the order of the entries that they sign. */
   checkpoints: z.array(judgedCheckpoint),
 });

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import type { AuditVerdict, CheckpointPredicate, JudgedCheckpoint } from '#schemas/domain/audit.ts';
-import { FailureError } from '../platform/failure.ts';
+import type { AuditEntry, AuditVerdict, CheckpointPredicate, JudgedCheckpoint } from '#schemas/domain/audit.ts';
+import { FailureError, toFailure } from '../platform/failure.ts';
+import type { AuditLog } from './audit/audit-log.ts';
 import { type KnownHead, verifyChain } from './audit/chain.ts';
 import { checkpointsFolder, readCheckpoints, signCheckpoint, writeCheckpoint } from './audit/checkpoint.ts';
 import { readGitAnchors, writeGitAnchor } from './audit/git-anchors.ts';
@@ -27,23 +28,45 @@ export async function verifyAuditLog(
   keys: readonly CheckpointKey[] = [],
 ): Promise<AuditVerdict> {
   const { registry, audit, folder } = context;
-  const isEmpty = (await audit.head()) === null;
+  const log = await audit.logId();
   // A registry that is only looked at keeps no log of its own: what others know is not about it.
-  if (isEmpty && !registry.guarantees.writable && keys.length === 0) {
+  if (log === null && !registry.guarantees.writable && keys.length === 0) {
     const { lost: _, reached: __, ...verdict } = verifyChain(audit.entries());
-    return { ...verdict, anchoredAt: null, checkpoints: [] };
+    return { ...verdict, anchors: [], checkpoints: [] };
   }
-  const id = await registry.id();
-  const [anchors, files] = await Promise.all([readGitAnchors(folder, id), readCheckpoints(folder)]);
+  const [anchored, files] = await Promise.all([anchorsOf(audit, folder, log), readCheckpoints(folder)]);
   const trusted = files.length === 0 ? keys : [...keys, ...(await memberKeys(context.people))];
-  const judged = judgeCheckpoints(files, { registry: id, keys: trusted });
-  const heads: (KnownHead | CheckpointHead)[] = [...anchors, ...headsOf(judged)];
+  const judged = judgeCheckpoints(files, { log, keys: trusted });
+  const heads: (KnownHead | CheckpointHead)[] = [...anchored.heads, ...headsOf(judged)];
   const { lost, reached, ...verdict } = verifyChain(audit.entries(), heads);
   const checkpoints = withLost(judged, { lost, reached });
-  const anchoredAt = anchors.at(-1)?.seq ?? null;
   const doubt = verdict.intact ? (doubtOf(checkpoints) ?? unsignedBy(keys, checkpoints)) : undefined;
   const refusal = doubt === undefined ? {} : ({ intact: false, problem: 'checkpoint', detail: doubt } as const);
-  return { ...verdict, ...refusal, anchoredAt, checkpoints };
+  const warnings = [...verdict.warnings, ...anchored.warnings];
+  return { ...verdict, ...refusal, warnings, anchors: anchored.anchors, checkpoints };
+}
+
+interface Anchored {
+  readonly heads: readonly KnownHead[];
+  readonly anchors: AuditVerdict['anchors'];
+  readonly warnings: readonly string[];
+}
+
+/** Heads of a log that Git and the registry's server know. A server that does not answer is told of, and vouches for nothing. */
+async function anchorsOf(audit: AuditLog, folder: string, log: string | null): Promise<Anchored> {
+  if (log === null) return { heads: [], anchors: [], warnings: [] };
+  const [git, server] = await Promise.all([
+    readGitAnchors(folder, log),
+    audit.anchors?.read(log).catch((error: unknown) => toFailure(error).message) ?? [],
+  ]);
+  const tags = typeof server === 'string' ? [] : server;
+  const newest = (place: 'git' | 'mlflow', heads: readonly KnownHead[]) =>
+    heads.length === 0 ? [] : [{ place, seq: Math.max(...heads.map(({ seq }) => seq)) }];
+  return {
+    heads: [...git, ...tags],
+    anchors: [...newest('git', git), ...newest('mlflow', tags)],
+    warnings: typeof server === 'string' ? [`What the server knows of the log could not be asked: ${server}`] : [],
+  };
 }
 
 /** Why a chain that is whole is not believed all the same: a checkpoint that can’t be. */
@@ -62,19 +85,38 @@ function unsignedBy(keys: readonly CheckpointKey[], checkpoints: readonly Judged
   return `No checkpoint in ${checkpointsFolder}/ is signed by ${keys.map(({ name }) => name).join(' or ')}.`;
 }
 
+export interface Anchor extends Pick<AuditEntry, 'seq' | 'hash'> {
+  /** The commit that has the note; null where Git could not take it and a server did. */
+  readonly commit: string | null;
+  /** The model of the server that has the tag; null where the registry is no server’s. */
+  readonly model: string | null;
+  /** What else could not be done. */
+  readonly warning: string | null;
+}
+
 /**
- * Notes the head of the audit log in Git. A log that is not intact is not anchored: that would make a tampered one look
- * right. Fails with `corrupt`, and with `input` where there is nothing to anchor, or no Git.
+ * Notes the head of the audit log in Git, and where the registry is an MLflow server’s, as a tag there. A log that is not
+ * intact is not anchored: that would make a tampered one look right. Fails with `corrupt`, with `input` where there is
+ * nothing to anchor, or no Git and no server, and as the server does.
  */
-export async function anchorAuditLog({
-  registry,
-  audit,
-  folder,
-}: AuditContext): Promise<{ readonly seq: number; readonly hash: string; readonly commit: string }> {
+export async function anchorAuditLog({ audit, folder }: AuditContext): Promise<Anchor> {
+  const { log, ...last } = await headOf(audit, 'anchor');
+  const { seq, hash, target } = last;
+  const model = (await audit.anchors?.write({ log, seq, hash, target })) ?? null;
+  try {
+    return { seq, hash, model, commit: await writeGitAnchor(folder, { log, seq, hash }), warning: null };
+  } catch (error) {
+    if (model === null) throw error;
+    return { seq, hash, model, commit: null, warning: toFailure(error).message };
+  }
+}
+
+/** The last entry of a log whose chain is whole. */
+async function headOf(audit: AuditLog, purpose: 'anchor' | 'sign'): Promise<AuditEntry & { readonly log: string }> {
   const last = readAuditEntries(audit).at(-1);
-  if (!last) throw new FailureError('input', 'The audit log has no entry yet: there is nothing to anchor.');
-  const { seq, hash } = last;
-  return { seq, hash, commit: await writeGitAnchor(folder, { registry: await registry.id(), seq, hash }) };
+  const log = await audit.logId();
+  if (last && log !== null) return { ...last, log };
+  throw new FailureError('input', `The audit log has no entry yet: there is nothing to ${purpose}.`);
 }
 
 export interface SignedCheckpoint extends Pick<CheckpointPredicate, 'seq' | 'hash' | 'time'> {
@@ -89,7 +131,7 @@ export interface SignedCheckpoint extends Pick<CheckpointPredicate, 'seq' | 'has
  * right. Fails with `permission`, with `corrupt`, and with `input` where there is nothing to sign.
  */
 export async function signAuditLog(context: AuditContext, key: KeyObject): Promise<SignedCheckpoint> {
-  const { registry, audit, folder, people, now } = context;
+  const { audit, folder, people, now } = context;
   const actor = await people.authorize('sign');
   const fingerprint = keyFingerprint(key);
   const member = (await memberKeys(people)).find((one) => keyFingerprint(one.key) === fingerprint);
@@ -99,11 +141,9 @@ export async function signAuditLog(context: AuditContext, key: KeyObject): Promi
       remedy: 'Nothing was signed. mlops audit verify tells more.',
     });
   }
-  const head = readAuditEntries(audit).at(-1);
-  if (!head) throw new FailureError('input', 'The audit log has no entry yet: there is nothing to sign.');
-  const { seq, hash } = head;
+  const { log, seq, hash } = await headOf(audit, 'sign');
   const time = now();
-  const text = signCheckpoint({ registry: await registry.id(), seq, hash, signer: member?.name ?? actor, time }, key);
+  const text = signCheckpoint({ log, seq, hash, signer: member?.name ?? actor, time }, key);
   const file = await writeCheckpoint(folder, { seq, hash, key: fingerprint }, text);
   return { seq, hash, time, file, signer: member?.name ?? null };
 }

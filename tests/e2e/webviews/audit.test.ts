@@ -49,7 +49,7 @@ const count = () => panel.page.locator('.footer .count');
 
 describe.each<ThemeName>(['dark', 'light', 'highContrast'])('%s theme', (theme) => {
   test('axe finds nothing, the policy forbids nothing: whole, and not', async () => {
-    const host = logOf(40, { anchoredAt: 30, checkpoints: [signed] });
+    const host = logOf(40, { anchors: [{ place: 'git', seq: 30 }], checkpoints: [signed] });
     await open(host, { theme });
     await verification().getByText('Signed by ana').waitFor();
     await row(40).getByRole('rowheader').dblclick();
@@ -189,7 +189,7 @@ describe('the audit log', () => {
   test('says which entry is not what was written, and why, and goes there', async () => {
     const host = logOf(500, {
       ...{ intact: false, brokenAt: 3, problem: 'changed', detail: 'Entry 3 was changed after it was written.' },
-      anchoredAt: 400,
+      anchors: [{ place: 'git', seq: 400 }],
     });
     await open(host);
     await panel.page.getByRole('alert').getByText('Entry 3 was changed after it was written.').waitFor();
@@ -204,7 +204,7 @@ describe('the audit log', () => {
   test('tells who vouches for it, and marks the entries that they signed', async () => {
     const later = { ...signed, file: 'other.checkpoint.json', seq: 39, signer: null };
     const problem = { reason: 'unknown-key', detail: 'The key 1111 is no member’s.' } as const;
-    await open(logOf(40, { anchoredAt: 30, checkpoints: [signed, { ...later, problem }] }));
+    await open(logOf(40, { anchors: [{ place: 'git', seq: 30 }], checkpoints: [signed, { ...later, problem }] }));
     await verification()
       .getByText(/^Signed by ana up to entry 38/)
       .waitFor();

@@ -40,7 +40,7 @@ export function madeVerdict(entries: number, parts: Partial<AuditVerdict> = {}):
       problem: null,
       detail,
       warnings: [],
-      anchoredAt: null,
+      anchors: [],
       checkpoints: [],
     },
     ...parts,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createMessageConnection, type Message, ResponseError } from 'vscode-jsonrpc/node';
+import { CancellationTokenSource, createMessageConnection, type Message, ResponseError } from 'vscode-jsonrpc/node';
 import { contentSecurityPolicy, panelHtml } from '#client/webview/content.ts';
-import { safeFileName } from '#client/webview/host-requests.ts';
+import { hostRequests, safeFileName } from '#client/webview/host-requests.ts';
 import { WebviewReader, WebviewWriter } from '#client/webview/message-port.ts';
 import { hostRequest, PanelHost } from '#client/webview/panel-host.ts';
 import { targetOf, titleOf, trackersOf } from '#client/webview/targets.ts';
+import { exportAudit } from '#schemas/protocol/models.ts';
 import { copyText, type PanelState, panelInitialize } from '#schemas/protocol/webview.ts';
 import { fakeServer, folder } from './fixtures.ts';
 import { EventEmitter } from './vscode-fake.ts';
@@ -35,6 +36,17 @@ describe("a panel's page", () => {
     expect([...html.matchAll(/<script[^>]*>/g)]).toHaveLength(1);
     expect(html).toContain('<script type="module" nonce="n0nce" src="https://files.example/main.js">');
     expect(html).toContain('&lt;Runs&gt; &amp; &quot;more&quot;');
+  });
+});
+
+describe('what a page may write', () => {
+  it('is a file that the person chose, and nothing else', async () => {
+    const server = fakeServer({});
+    const requests = hostRequests({ server, open: () => undefined });
+    const query = { folder, format: 'csv', path: '/home/ana/.bashrc' };
+    const request = requests.find(({ definition }) => definition.method === exportAudit.method);
+    await expect(request?.handle(query, new CancellationTokenSource().token)).rejects.toThrow('chosen for it');
+    expect(server.asked).toEqual([]);
   });
 });
 

@@ -94,7 +94,7 @@ test('a period is of whole days of this place', () => {
 describe('who vouches for a log', () => {
   const verdict = (parts: Partial<AuditVerdict> = {}): AuditVerdict => ({
     ...{ intact: true, entries: 10, brokenAt: null, problem: null, detail: 'All 10 …', warnings: [] },
-    ...{ anchoredAt: null, checkpoints: [] },
+    ...{ anchors: [], checkpoints: [] },
     ...parts,
   });
   const checkpoint = (seq: number, parts: Partial<JudgedCheckpoint> = {}): JudgedCheckpoint => ({
@@ -106,7 +106,7 @@ describe('who vouches for a log', () => {
   test('is said, or that nobody does', () => {
     expect(texts(verdict())).toEqual(['Not signed.', 'Not noted in Git.']);
     expect(unwitnessed(verdict())).toMatch(/^Nothing outside of the database/);
-    const both = verdict({ anchoredAt: 9, checkpoints: [checkpoint(4), checkpoint(7)] });
+    const both = verdict({ anchors: [{ place: 'git', seq: 9 }], checkpoints: [checkpoint(4), checkpoint(7)] });
     expect(texts(both)).toEqual(['Signed by ana up to entry 7, 1 hour ago.', 'Noted in Git up to entry 9.']);
     expect(unwitnessed(both)).toBe('One entry came after that.');
     expect(unwitnessed(verdict({ checkpoints: [checkpoint(10)] }))).toBeNull();
@@ -114,9 +114,9 @@ describe('who vouches for a log', () => {
   });
 
   test('is said of the log that was, where this one is broken before', () => {
-    const given = verdict({ intact: false, problem: 'changed', brokenAt: 3, anchoredAt: 9 });
+    const given = verdict({ intact: false, problem: 'changed', brokenAt: 3, anchors: [{ place: 'git', seq: 9 }] });
     expect(texts(given).at(-1)).toBe('Git knows entry 9 of the log that was.');
-    expect(texts({ ...given, anchoredAt: 2 }).at(-1)).toBe('Noted in Git up to entry 2.');
+    expect(texts({ ...given, anchors: [{ place: 'git', seq: 2 }] }).at(-1)).toBe('Noted in Git up to entry 2.');
   });
 
   test('is not a checkpoint that does not hold', () => {

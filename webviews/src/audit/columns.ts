@@ -50,7 +50,8 @@ export function stateOf(
   if (verdict.brokenAt === seq) return icon('error', 'Here the log is not what was written');
   const signed = verdict.checkpoints.find((checkpoint) => checkpoint.seq === seq && checkpoint.problem === null);
   if (signed) return icon('verified-filled', `Signed by ${signed.signer}`);
-  return verdict.anchoredAt === seq ? icon('git-commit', 'Noted in Git') : nothing;
+  const place = verdict.anchors.find((anchor) => anchor.seq === seq)?.place;
+  return place ? icon('git-commit', place === 'git' ? 'Noted in Git' : 'Noted in MLflow') : nothing;
 }
 
 function titled(text: string): TemplateResult {

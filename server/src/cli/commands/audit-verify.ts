@@ -31,7 +31,7 @@ export async function verifyAudit(
   for (const warning of verdict.warnings) await output.note(output.style('yellow', harmless(`warning: ${warning}`)));
   const sign = signOf(invocation, verdict.intact);
   await output.text(`${sign} ${harmless(verdict.detail)}`);
-  if (verdict.anchoredAt !== null) await output.text(`  Entry ${verdict.anchoredAt} is noted in Git.`);
+  for (const { place, seq } of verdict.anchors) await output.text(`  Entry ${seq} is noted in ${places[place]}.`);
   for (const checkpoint of verdict.checkpoints) await output.text(`  ${checkpointLine(invocation, checkpoint)}`);
   return code;
 }
@@ -43,17 +43,24 @@ function checkpointLine(invocation: Invocation, { file, seq, time, signer, probl
   return `${sign} ${harmless(`${place}: entry ${seq}, signed by ${signer} at ${formatTime(time)}`)}`;
 }
 
+const places = { git: 'Git', mlflow: 'MLflow' } as const;
+
 function signOf({ output }: Invocation, isGood: boolean): string {
   return isGood ? output.style('green', '✓') : output.style('red', '✗');
 }
 
-/** Notes the head of the audit log in Git, so that a log that is cut or written anew is found. */
+/** Notes the head of the audit log in Git, and in MLflow where that is the registry, so that a log that is cut or written anew is found. */
 export async function anchorAudit(invocation: Invocation): Promise<number> {
   const { output } = invocation;
-  const { seq, hash, commit } = await withModels(invocation, anchorAuditLog);
-  if (output.json) await output.document({ seq, hash, commit });
-  else await output.text(`${output.style('green', '✓')} Entry ${seq} (${hash.slice(0, 12)}) is noted on ${commit}.`);
-  await output.note('Share it: git push origin refs/notes/mlops-audit');
+  const { seq, hash, commit, model, warning } = await withModels(invocation, anchorAuditLog);
+  const places = [...(commit === null ? [] : [commit]), ...(model === null ? [] : [`the model ${model}`])];
+  if (output.json) await output.document({ seq, hash, commit, model });
+  else {
+    const entry = `Entry ${seq} (${hash.slice(0, 12)}) is noted on ${places.join(' and ')}.`;
+    await output.text(`${output.style('green', '✓')} ${harmless(entry)}`);
+  }
+  if (warning !== null) await output.note(output.style('yellow', harmless(`warning: ${warning}`)));
+  if (commit !== null) await output.note('Share it: git push origin refs/notes/mlops-audit');
   return exitCodes.done;
 }
 

@@ -38,7 +38,7 @@ export interface LostHead<H extends KnownHead = KnownHead> {
   readonly detail: string;
 }
 
-export type ChainVerdict<H extends KnownHead = KnownHead> = Omit<AuditVerdict, 'anchoredAt' | 'checkpoints'> & {
+export type ChainVerdict<H extends KnownHead = KnownHead> = Omit<AuditVerdict, 'anchors' | 'checkpoints'> & {
   /** In the order of the entries; where the chain itself is broken, those before that. */
   readonly lost: readonly LostHead<H>[];
   /** The last entry up to which the chain is whole by itself; 0 where not even the first is right. */

@@ -69,6 +69,6 @@ export function writeCheckpoint(
   return writeSmallFile(join(folder, checkpointsFolder), name, text);
 }
 
-function subjectOf({ registry, seq }: Pick<CheckpointPredicate, 'registry' | 'seq'>): string {
-  return `${registry}#${seq}`;
+function subjectOf({ log, seq }: Pick<CheckpointPredicate, 'log' | 'seq'>): string {
+  return `${log}#${seq}`;
 }

@@ -18,10 +18,12 @@ export interface CheckpointHead extends KnownHead {
   readonly file: string;
 }
 
+const otherLog = 'It is of another log: of another registry or machine, or of one that was replaced.';
+
 /** Says which checkpoints can be believed; whether the log has what they hold is another question. */
 export function judgeCheckpoints(
   files: readonly { readonly file: string; readonly text: string }[],
-  { registry, keys }: { readonly registry: string; readonly keys: readonly CheckpointKey[] },
+  { log, keys }: { readonly log: string | null; readonly keys: readonly CheckpointKey[] },
 ): JudgedCheckpoint[] {
   const known = new Map(keys.map((key) => [keyFingerprint(key.key), key]));
   const judged = files.map(({ file, text }): JudgedCheckpoint => {
@@ -39,7 +41,7 @@ export function judgeCheckpoints(
     if (!isSignedBy(envelope, signer.key)) {
       return problem('bad-signature', `It was changed after ${signer.name} signed it.`);
     }
-    if (claims.registry !== registry) return problem('other-registry', 'It is of another registry.');
+    if (claims.log !== log) return problem('other-registry', otherLog);
     return { ...said, problem: null };
   });
   return judged.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
