@@ -1,8 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runMlops } from '../integration/cli/run-mlops.ts';
+import { ecKey } from '../testbeds/certificates.ts';
 import { webview } from './harness/webview.ts';
 import {
   answer,
@@ -16,7 +18,7 @@ import {
   tab,
   treeTexts,
 } from './harness/workbench.ts';
-import { choose, dialog } from './product/dialog.ts';
+import { choose, dialog, saveAt } from './product/dialog.ts';
 import { openExample, type Product } from './product/product.ts';
 import { writeTrackers } from './product/workspace-file.ts';
 
@@ -25,6 +27,11 @@ kind: Model
 metadata: {name: churn-model}
 validation: {gates: [{maxSize: 1MB}]}
 stages: [{name: staging, requireGates: false}, {name: production, alias: champion}]
+`;
+
+const access = `access:
+  roles: {maintainer: [register, validate, sign, promote, delete]}
+  members: [{name: ana, role: maintainer, publicKey: keys/ana.pub}]
 `;
 
 let product: Product;
@@ -38,6 +45,11 @@ beforeAll(async () => {
     prepare: async (folder) => {
       await writeTrackers(folder, { local: 'sqlite:///mlflow.db' });
       await writeFile(join(folder, 'churn-model.mlops.yaml'), model);
+      const key = await ecKey();
+      await mkdir(join(folder, 'keys'));
+      await writeFile(join(folder, 'ana.pem'), key.privatePem);
+      await writeFile(join(folder, 'keys', 'ana.pub'), key.publicPem);
+      await appendFile(join(folder, 'mlops.yaml'), access);
       await mkdir(join(folder, 'exported'));
       await writeFile(join(folder, 'exported', 'weights.bin'), 'one');
       await writeFile(join(folder, 'exported', 'notes.md'), '# Notes\n');
@@ -60,6 +72,9 @@ async function modelsView(): Promise<Locator> {
 
 const version = (view: Locator, text: string) =>
   view.locator('[role="treeitem"][aria-level="2"]').filter({ hasText: text });
+
+/** What the entries in the audit log’s panel are of. */
+const shownEntries = () => webview(page).locator('.grid-cell[data-column="5"]').allInnerTexts();
 
 // In this order: each begins where the one before ended.
 describe('the Models view', () => {
@@ -137,12 +152,54 @@ describe('the Models view', () => {
     await runCommand(page, 'MLOps: Verify Audit Log');
     await notification(page, /All \d+ entries are as they were written/);
     await runCommand(page, 'MLOps: Show Audit Log');
-    await page.locator('.monaco-editor .view-line').filter({ hasText: 'Audit log' }).first().waitFor();
+    await tab(page, 'Audit Log').waitFor();
+    const panel = webview(page);
+    await panel.getByText(/All \d+ entries are as they were written/).waitFor();
+    await panel.getByText('stage of 1.0.0: – → production').waitFor();
+    await product.vsCode.screenshot('models-audit');
+    await panel.getByLabel('Action').selectOption('promote');
+    await panel.locator('.footer').getByText('1–1 of 1').waitFor();
+    await panel.getByRole('button', { name: 'Export CSV' }).click();
+    const file = join(product.folder, 'promotions.csv');
+    await saveAt(page, file);
+    await panel.locator('.footer').getByText(`Wrote one entry to ${file}.`).waitFor();
+    expect((await readFile(file, 'utf8')).split('\r\n')).toEqual([
+      'seq,time,actor,action,target,before,after,reason,previous,hash',
+      expect.stringMatching(/^\d+,[^,]+,ana,promote,churn-model@1\.0\.0,/),
+      '',
+    ]);
+  });
+
+  it('shows the audit log of one version from its menu', async () => {
+    const view = await modelsView();
+    await contextMenu(version(view, '1.1.0'), 'Show Audit Log');
+    await tab(page, 'Audit Log: churn-model@1.1.0').waitFor();
+    await expect.poll(() => shownEntries()).toEqual(['churn-model@1.1.0']);
+  });
+
+  it('signs the end of the audit log, and shows an entry that was changed', async () => {
+    await runCommand(page, 'MLOps: Sign Audit Log Checkpoint…');
+    await saveAt(page, join(product.folder, 'ana.pem'));
+    await notification(page, /is signed by ana\. Commit the file/);
+    await runCommand(page, 'MLOps: Show Audit Log');
+    const panel = webview(page);
+    await panel.getByRole('button', { name: 'Read and verify again' }).click();
+    await panel.getByText(/^Signed by ana up to entry \d+/).waitFor();
+    const database = new DatabaseSync(join(product.folder, '.mlops', 'models.db'));
+    database.exec(`UPDATE audit SET entry = replace(entry, '"ana"', '"eve"') WHERE seq = 2`);
+    await panel.getByRole('button', { name: 'Read and verify again' }).click();
+    await panel.getByRole('alert').getByText('Entry 2 was changed after it was written.').waitFor();
+    await panel.getByText(/checkpoint\.json: The log is broken after entry 1/).waitFor();
+    await product.vsCode.screenshot('models-audit-broken');
+    database.exec(`UPDATE audit SET entry = replace(entry, '"eve"', '"ana"') WHERE seq = 2`);
+    database.close();
+    await panel.getByRole('button', { name: 'Read and verify again' }).click();
+    await panel.getByText(/All \d+ entries are as they were written/).waitFor();
   });
 
   it('follows what others register', async () => {
     const args = ['model', 'register', 'exported', '--name', 'fraud'];
-    expect(await runMlops(args, { cwd: product.folder })).toMatchObject({ code: 0 });
+    expect(await runMlops(args, { cwd: product.folder, env: { MLOPS_ACTOR: 'ana' } })).toMatchObject({ code: 0 });
     const view = await modelsView();
     await view.locator('[role="treeitem"][aria-level="1"]').filter({ hasText: 'fraud' }).waitFor();
     expect(await readFile(join(product.folder, '.mlops', '.gitignore'), 'utf8')).toBe('*\n');

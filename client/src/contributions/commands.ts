@@ -60,6 +60,7 @@ export const commands = {
   compareVersions: 'mlops.compareVersions',
   showAuditLog: 'mlops.showAuditLog',
   verifyAuditLog: 'mlops.verifyAuditLog',
+  signAuditLog: 'mlops.signAuditLog',
   showReferences: 'mlops.showReferences',
   showLog: 'mlops.showLog',
   restartServer: 'mlops.restartServer',

@@ -12,6 +12,7 @@ export const panelTypes = {
   compare: 'mlops.compare',
   run: 'mlops.run',
   versions: 'mlops.versions',
+  audit: 'mlops.audit',
 } as const;
 
 export type PanelName = keyof typeof panelTypes;

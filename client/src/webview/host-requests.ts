@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { env, l10n, Uri, window, workspace } from 'vscode';
 import { formatBytes } from '#schemas/domain/bytes.ts';
 import { downloadArtifact, exportTable } from '#schemas/protocol/experiments.ts';
+import { exportAudit } from '#schemas/protocol/models.ts';
 import {
   copyText,
   openCompare,
@@ -61,6 +62,12 @@ export function hostRequests({ server, open }: HostRequestOptions): readonly Hos
         throw new ClientFailure('input', l10n.t('The table is written only to a file that was chosen for it.'));
       }
       return server.request(exportTable, params, { token });
+    }),
+    hostRequest(exportAudit, async (params, token) => {
+      if (!pickedPaths.delete(params.path)) {
+        throw new ClientFailure('input', l10n.t('The log is written only to a file that was chosen for it.'));
+      }
+      return server.request(exportAudit, params, { token });
     }),
     hostRequest(saveFile, async ({ suggestedName, encoding, data }) => {
       const target = await pick(suggestedName);

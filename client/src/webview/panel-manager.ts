@@ -12,7 +12,13 @@ import { targetOf, titleOf, trackersOf } from './targets.ts';
 /** What a page keeps with `setState`: what it shows, beside what is its own affair. */
 const savedState = z.object({ state: panelState });
 
-const icons: Record<PanelName, string> = { runs: 'table', compare: 'git-compare', run: 'beaker', versions: 'package' };
+const icons: Record<PanelName, string> = {
+  ...{ runs: 'table', compare: 'git-compare', run: 'beaker', versions: 'package' },
+  audit: 'history',
+};
+
+/** Panels that show what a model registry holds. */
+const registryPanels: ReadonlySet<PanelName> = new Set(['versions', 'audit']);
 
 export interface PanelManagerOptions {
   readonly extensionUri: Uri;
@@ -60,19 +66,23 @@ export class PanelManager implements Disposable {
     }
   }
 
-  /** Tells the panels about versions of models that they may be others now. */
+  /** Tells the panels about a model registry that it may hold something else now. */
   registryChanged(): void {
     for (const host of this.panels.keys()) {
-      if (host.state.panel === 'versions') host.tell(panelDataChanged, { tracker: null, revision: null });
+      if (registryPanels.has(host.state.panel)) host.tell(panelDataChanged, { tracker: null, revision: null });
     }
   }
 
   /** What the panels in sight show. */
-  inSight(): { folder: string; trackers: ReadonlySet<string>; hasVersions: boolean }[] {
+  inSight(): { folder: string; trackers: ReadonlySet<string>; hasModels: boolean }[] {
     return [...this.panels]
       .filter(([, panel]) => panel.visible)
       .map(([{ state }]) => ({
-        ...{ folder: state.folder, trackers: trackersOf(state), hasVersions: state.panel === 'versions' },
+        ...{
+          folder: state.folder,
+          trackers: trackersOf(state),
+          hasModels: state.panel === 'versions' || state.panel === 'audit',
+        },
       }));
   }
 

@@ -13,6 +13,8 @@ export function targetOf(state: PanelState): string {
       return ['run', state.folder, formatRunRef(state.run)].join(' ');
     case 'versions':
       return ['versions', state.folder, state.model, state.before, state.after].join(' ');
+    case 'audit':
+      return ['audit', state.folder, ...(state.target === null ? [] : [state.target])].join(' ');
   }
 }
 
@@ -27,6 +29,8 @@ export function titleOf(state: PanelState, name?: string): string {
       return l10n.t('Run {0}', name || state.run.runId.slice(0, 8));
     case 'versions':
       return `${state.model} ${state.before} ↔ ${state.after}`;
+    case 'audit':
+      return state.target === null ? l10n.t('Audit Log') : l10n.t('Audit Log: {0}', state.target);
   }
 }
 
@@ -40,6 +44,7 @@ export function trackersOf(state: PanelState): ReadonlySet<string> {
     case 'run':
       return new Set([state.run.tracker]);
     case 'versions':
+    case 'audit':
       return new Set();
   }
 }

@@ -279,23 +279,52 @@ export const compareVersions = defineRequest(
   versionComparison,
 );
 
+const auditQuery = inFolder.extend({
+  actor: z.string().nullable().default(null),
+  action: z.string().nullable().default(null),
+  /** A model or a version. */
+  target: z.string().nullable().default(null),
+  /** Unix milliseconds, both included. */
+  since: z.number().nullable().default(null),
+  until: z.number().nullable().default(null),
+  text: z.string().default(''),
+});
 /** Entries that fit, newest first. */
 export const listAudit = defineRequest(
   'models/audit',
-  inFolder.extend({
-    actor: z.string().nullable().default(null),
-    action: z.string().nullable().default(null),
-    /** A model or a version. */
-    target: z.string().nullable().default(null),
-    /** Unix milliseconds. */
-    since: z.number().nullable().default(null),
-    until: z.number().nullable().default(null),
-    text: z.string().default(''),
-    ...window,
-  }),
+  auditQuery.extend(window),
   z.object({ entries: z.array(auditEntry), total: z.number() }),
 );
+/** What the entries of a log can be narrowed to: who, what and which models are in it, each by name. */
+export const auditFacets = defineRequest(
+  'models/auditFacets',
+  inFolder,
+  z.object({ actors: z.array(z.string()), actions: z.array(z.string()), models: z.array(z.string()) }),
+);
+/** Writes the entries that fit, oldest first, to a file that the person chose. */
+export const exportAudit = defineRequest(
+  'models/exportAudit',
+  auditQuery.extend({ format: z.enum(['csv', 'json']), path: z.string() }),
+  z.object({ entries: z.number(), path: z.string() }),
+);
 export const verifyAudit = defineRequest('models/verifyAudit', inFolder, auditVerdict);
+/** Signs the head of the audit log by a key; answers the path of the checkpoint's file. */
+export const signAuditLog = defineRequest(
+  'models/signAudit',
+  inFolder.extend({
+    /** Absolute path of a PEM file. */
+    key: z.string(),
+    passphrase: z.string().nullable().default(null),
+  }),
+  z.object({
+    file: z.string(),
+    seq: z.number(),
+    hash: z.string(),
+    time: z.number(),
+    /** The member whose key it is; null where nobody's. */
+    signer: z.string().nullable(),
+  }),
+);
 
 /** Whether someone looks at a folder's registry: only then it is asked whether others changed it. */
 export const watchRegistry = defineRequest('models/watch', inFolder.extend({ isInSight: z.boolean() }), z.object({}));

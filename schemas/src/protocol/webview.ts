@@ -13,7 +13,7 @@ import {
   tableWindow,
   trackerLink,
 } from './experiments.ts';
-import { compareVersions, fileChange } from './models.ts';
+import { auditFacets, compareVersions, exportAudit, fileChange, listAudit, verifyAudit } from './models.ts';
 import { defineNotification, defineRequest, type RequestDefinition } from './request.ts';
 
 /**
@@ -33,6 +33,10 @@ export const forwardedFromWebview: readonly RequestDefinition[] = [
   previewArtifact,
   trackerLink,
   compareVersions,
+  listAudit,
+  auditFacets,
+  verifyAudit,
+  exportAudit,
 ];
 
 /** Two versions of a model, the earlier first. */
@@ -50,6 +54,12 @@ export const panelState = z.discriminatedUnion('panel', [
   z.object({ panel: z.literal('compare'), folder: z.string(), runs: z.array(runRef) }),
   z.object({ panel: z.literal('run'), folder: z.string(), run: runRef }),
   z.object({ panel: z.literal('versions'), folder: z.string(), ...twoVersions }),
+  z.object({
+    panel: z.literal('audit'),
+    folder: z.string(),
+    /** A model or a version; null shows the whole log. */
+    target: z.string().nullable(),
+  }),
 ]);
 export type PanelState = z.infer<typeof panelState>;
 
@@ -76,7 +86,7 @@ export const saveArtifact = defineRequest(
   z.object({ folder: z.string(), run: runRef, path: z.string() }),
   z.object({ saved: z.boolean() }),
 );
-/** Asks the person where to save; null where they turned away. The panel then calls `experiments/exportTable`. */
+/** Asks the person where to save; null where they turned away. The panel then calls `experiments/exportTable` or `models/exportAudit`. */
 export const pickSaveFile = defineRequest(
   'host/pickSaveFile',
   z.object({ suggestedName: z.string() }),

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { AuditQuery } from '../models/audit/query.ts';
 import type { Action } from './action.ts';
-import { collect, duration } from './option-values.ts';
+import { collect, duration, since, until } from './option-values.ts';
 
 const reasonHelp = 'kept in the audit log';
 
@@ -79,20 +80,38 @@ export function addModelCommands(program: Command, action: Action): void {
     .option('--target <name>', 'of a model or a version')
     .option('--actor <name>', 'of one person')
     .option('--action <name>', 'of one kind, such as promote')
+    .option(
+      '--since <time>',
+      'from then on: a day such as 2026-01-31, a time with it, or how long ago, such as 7d',
+      since,
+    )
+    .option('--until <time>', 'until then, the whole day where it is one', until)
+    .option('--text <words>', 'only those with all of these words')
+    .addOption(new Option('--format <format>', 'as a file, on standard output').choices(['csv', 'json']))
     .action(
-      action<{ target?: string; actor?: string; action?: string }>(async (given, flags) => {
+      action<Partial<AuditQuery> & { format?: 'csv' | 'json' }>(async (given, { format, ...query }) => {
         const { listAudit } = await import('./commands/audit-list.ts');
-        const { target, actor, action: what } = flags;
-        return listAudit(given, { target: target ?? null, actor: actor ?? null, action: what ?? null });
+        return listAudit(given, { query, format: format ?? null });
       }),
     );
   audit
     .command('verify')
-    .description('look whether it is what was written')
+    .description('look whether it is what was written, and has what its checkpoints and its notes in Git know')
+    .option('--key <pem>', 'public key that has to have signed a checkpoint; may be repeated', collect, [])
     .action(
-      action(async (given) => {
+      action<{ key: readonly string[] }>(async (given, { key }) => {
         const { verifyAudit } = await import('./commands/audit-verify.ts');
-        return verifyAudit(given);
+        return verifyAudit(given, { keys: key });
+      }),
+    );
+  audit
+    .command('checkpoint')
+    .description('sign its last entry by a key, as a file in audit/')
+    .requiredOption('--key <pem>', 'your private key; MLOPS_SIGNING_PASSPHRASE opens it')
+    .action(
+      action<{ key: string }>(async (given, { key }) => {
+        const { checkpointAudit } = await import('./commands/audit-verify.ts');
+        return checkpointAudit(given, { key });
       }),
     );
   audit

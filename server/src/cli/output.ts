@@ -12,6 +12,8 @@ export interface Output {
   readonly interactive: boolean;
   /** Text as it stands, with a line end. */
   text(text: string): Promise<void>;
+  /** Text as it stands, to the letter: a part of a file. */
+  raw(text: string): Promise<void>;
   /** A JSON document; indented for a person who reads along. */
   document(value: unknown): Promise<void>;
   /** A line for people. */
@@ -28,6 +30,7 @@ export function createOutput(terminal: Terminal, options: { json: boolean; color
     interactive,
     width: interactive ? Math.max(20, stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
     text: (text) => write(stdout, `${text}\n`),
+    raw: (text) => write(stdout, text),
     document: (value) => write(stdout, `${JSON.stringify(value, null, interactive ? 2 : 0)}\n`),
     note: (text) => write(stderr, `${text}\n`),
     style: (style, text) => (colored && text !== '' ? styleText(style, text, { validateStream: false }) : text),

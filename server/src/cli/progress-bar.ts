@@ -1,4 +1,4 @@
-import { formatBytes } from './format.ts';
+import { formatBytes } from '#schemas/domain/bytes.ts';
 import type { Invocation } from './invocation.ts';
 import { whileWaiting } from './waiting.ts';
 

@@ -10,8 +10,8 @@ import type {
   tableWindow,
 } from '#schemas/protocol/experiments.ts';
 import type { ParsedParamsOf, ResultOf } from '#schemas/protocol/request.ts';
+import { csvLine } from '../platform/csv.ts';
 import { writeFileWhole } from '../platform/write-file.ts';
-import { csvLine } from './csv.ts';
 import type { ViewState } from './folder-experiments.ts';
 import type { MarkSet } from './marks.ts';
 import { type RunRow, RunsSnapshot, type SnapshotLimits } from './runs-snapshot.ts';

@@ -1,19 +1,18 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { ApprovalSubject, JudgedApproval } from '#schemas/domain/approval.ts';
 import type { ModelVersionDetails } from '#schemas/domain/model-version.ts';
 import { FailureError } from '../platform/failure.ts';
 import { readApprovalFiles, writeApprovalFile } from './approvals/approval-folder.ts';
 import { parseApproval, signApproval } from './approvals/attestation.ts';
-import { type Approver, type Judgement, judgeApprovals } from './approvals/judge-approvals.ts';
+import { type Judgement, judgeApprovals } from './approvals/judge-approvals.ts';
 import { findVersionOf } from './find-version.ts';
 import { newestReport } from './gates/newest-report.ts';
 import { digestsOf } from './known-files.ts';
+import { memberKeys } from './member-keys.ts';
 import type { ModelContext, People } from './model-context.ts';
 import { formatVersion } from './model-reference.ts';
 import type { StagePolicy } from './promotion.ts';
-import { keyFingerprint, readPublicKey } from './signing/keys.ts';
-import { readPem } from './signing/read-pem.ts';
+import { keyFingerprint } from './signing/keys.ts';
 import { requireStage } from './stages.ts';
 
 /** A change of stage that somebody approves. */
@@ -70,7 +69,7 @@ export async function approveVersion(
   await context.people.authorize('approve');
   const { subject, stage } = await subjectOf(context, change, signal);
   const fingerprint = keyFingerprint(key);
-  const member = (await approversOf(context.people)).find((one) => keyFingerprint(one.key) === fingerprint);
+  const member = (await memberKeys(context.people)).find((one) => keyFingerprint(one.key) === fingerprint);
   if (!member) {
     throw new FailureError('permission', 'This key is no member’s: an approval by it would count nothing.', {
       remedy: 'Name its public key as publicKey of a member under access.members in mlops.yaml.',
@@ -150,7 +149,7 @@ async function judge(
   const prefix = `${subject.model}-${subject.version}-${subject.to}-`;
   // Names are for people; what a file says decides. Files about something else are left out where their names say so.
   const files = (await readApprovalFiles(context.folder)).filter(({ file }) => file.startsWith(prefix));
-  const approvers = await approversOf(context.people);
+  const approvers = await memberKeys(context.people);
   const rules = { subject, approvers, mayApprove: mayApprove(context.people, stage), now: context.now() };
   return judgeApprovals(files, { ...rules, consumed: await consumedOf(context, files, signal) });
 }
@@ -170,18 +169,4 @@ async function consumedOf(
 
 function mayApprove(people: People, stage: StagePolicy | null): (role: string) => boolean {
   return (role) => people.roleAllows(role, 'approve') && (stage?.approvers?.includes(role) ?? true);
-}
-
-/** Members with a public key. Fails with `input` where one can’t be read: nobody’s approvals must silently count nothing. */
-async function approversOf({ members, folder }: People): Promise<Approver[]> {
-  const named = members.flatMap(({ name, role, publicKey }) =>
-    publicKey === undefined ? [] : [{ name, role, publicKey }],
-  );
-  return Promise.all(
-    named.map(async ({ name, role, publicKey }) => {
-      const file = resolve(folder, publicKey);
-      const pem = await readPem(file, { message: `The public key of ${name}, ${file}, can’t be read.` });
-      return { name, role, key: readPublicKey(pem, file) };
-    }),
-  );
 }

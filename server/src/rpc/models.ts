@@ -7,7 +7,8 @@ import * as protocol from '#schemas/protocol/models.ts';
 import { approvalCounts } from '../models/approval-counts.ts';
 import { readApprovalNames } from '../models/approvals/approval-folder.ts';
 import { lookAtModelFolder } from '../models/artifact/model-folder.ts';
-import { queryAudit } from '../models/audit/query.ts';
+import { exportAudit } from '../models/audit/export-entries.ts';
+import { auditFacets, queryAudit } from '../models/audit/query.ts';
 import { checkSignature } from '../models/check-signature.ts';
 import { compareVersions } from '../models/compare-versions.ts';
 import { downloadVersion } from '../models/download-version.ts';
@@ -23,7 +24,7 @@ import { readCertificates } from '../models/signing/certificates.ts';
 import { readPem } from '../models/signing/read-pem.ts';
 import { sameSteps, stagesOf } from '../models/stages.ts';
 import { validateVersion } from '../models/validate-version.ts';
-import { verifyAuditLog } from '../models/verify-audit.ts';
+import { signAuditLog, verifyAuditLog } from '../models/verify-audit.ts';
 import { fetchVersionFile } from '../models/version-file.ts';
 import { FailureError, toFailure } from '../platform/failure.ts';
 import { runFacts } from '../run-facts.ts';
@@ -271,9 +272,22 @@ function registerAuditHandlers(context: BackendContext, open: ModelParts['open']
     const entries = queryAudit(audit, query).reverse();
     return { entries: entries.slice(start, start + count), total: entries.length };
   });
+  registerRequest(context, protocol.auditFacets, async ({ folder }, { signal }) =>
+    auditFacets((await open(folder, signal)).audit),
+  );
+  registerRequest(context, protocol.exportAudit, async ({ folder, format, path, ...query }, { signal }) => {
+    const { audit } = await open(folder, signal);
+    const entries = queryAudit(audit, query);
+    await exportAudit(entries, { format, path }, signal);
+    return { entries: entries.length, path };
+  });
   registerRequest(context, protocol.verifyAudit, async ({ folder }, { signal }) =>
     verifyAuditLog(await open(folder, signal)),
   );
+  registerRequest(context, protocol.signAuditLog, async ({ folder, key: path, passphrase }, { signal }) => {
+    const key = await keyOf(context, { file: path, passphrase });
+    return signAuditLog(await open(folder, signal), key);
+  });
 }
 
 interface StageChange {

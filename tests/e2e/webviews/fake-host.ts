@@ -16,7 +16,7 @@ import {
   tableWindow,
   trackerLink,
 } from '#schemas/protocol/experiments.ts';
-import { compareVersions } from '#schemas/protocol/models.ts';
+import { auditFacets, compareVersions, exportAudit, listAudit, verifyAudit } from '#schemas/protocol/models.ts';
 import type { ParsedParamsOf, RequestDefinition } from '#schemas/protocol/request.ts';
 import {
   copyText,
@@ -31,6 +31,7 @@ import {
   saveFile,
 } from '#schemas/protocol/webview.ts';
 import { artifactPreviewOf, artifactsUnder } from './made-artifacts.ts';
+import { listMade, madeEntries, madeVerdict } from './made-audit.ts';
 import { compareMade, detailsOf, type MadeRun, makeCurve, refOf } from './made-data.ts';
 import { madeComparison } from './made-versions.ts';
 
@@ -63,6 +64,9 @@ export class FakeHost {
   details: (made: MadeRun) => RunDetails = detailsOf;
   artifacts: (folder: string) => ArtifactEntry[] = artifactsUnder;
   comparison = madeComparison();
+  /** The audit log, oldest first. */
+  entries = madeEntries(2);
+  verdict = madeVerdict(2);
   /** Whether the tracker has pages of its own. */
   hasLinks = true;
   runs: readonly MadeRun[];
@@ -98,6 +102,17 @@ export class FakeHost {
     this.#on(listArtifacts, ({ path }) => ({ entries: this.artifacts(path), truncated: false }));
     this.#on(compareVersions, () => this.comparison);
     this.#on(openFileDiff, () => ({}));
+    this.#on(listAudit, (query) => listMade(this.entries, query));
+    this.#on(auditFacets, () => ({
+      actors: [...new Set(this.entries.map(({ actor }) => actor))].sort(),
+      actions: [...new Set(this.entries.map(({ action }) => action))].sort(),
+      models: [...new Set(this.entries.map(({ target }) => target.split('@')[0] ?? ''))].sort(),
+    }));
+    this.#on(verifyAudit, () => this.verdict);
+    this.#on(exportAudit, ({ path, ...query }) => ({
+      entries: listMade(this.entries, { ...query, start: 0, count: this.entries.length }).total,
+      path,
+    }));
     this.#on(previewArtifact, ({ path }) => artifactPreviewOf(path));
   }
 

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { type AuditEntry, auditEntry } from '#schemas/domain/audit.ts';
+import { chained } from '#server/models/audit/chain.ts';
 import { ecKey } from '../../testbeds/certificates.ts';
 import { runMlops } from './run-mlops.ts';
 
@@ -16,6 +18,14 @@ kind: Model
 metadata: {name: churn}
 validation: {gates: [{maxSize: 1MB}, {card: [Limits]}]}
 stages: [{name: staging, requireGates: false}, {name: production, alias: champion}]
+`;
+
+const team = `apiVersion: mlops/v1
+kind: Workspace
+metadata: {name: churn}
+access:
+  roles: {maintainer: [register, sign], reader: []}
+  members: [{name: ana, role: maintainer, publicKey: ana.pub}, {name: ben, role: reader}]
 `;
 
 async function folderWithModel(): Promise<string> {
@@ -287,6 +297,51 @@ stages: [{name: production, approvals: 1}]
     });
   });
 
+  it('have an audit log whose end is signed by a member, so that a log that is written anew shows', async () => {
+    const cwd = await folderWithModel();
+    const [ana, other] = [await ecKey(), await ecKey()];
+    const pems = { 'ana.pem': ana.privatePem, 'ana.pub': ana.publicPem, 'other.pub': other.publicPem };
+    for (const [name, pem] of Object.entries(pems)) await writeFile(join(cwd, name), pem);
+    await writeFile(join(cwd, 'mlops.yaml'), team);
+    const checkpoint = ['audit', 'checkpoint', '--key', 'ana.pem'];
+    expect(await failure(cwd, checkpoint)).toMatchObject({ code: 2, stderr: expect.stringContaining('no entry yet') });
+    await json(cwd, ['model', 'register', 'm', '--name', 'churn']);
+    const signed = await runMlops(['--json', ...checkpoint], { cwd, env: { MLOPS_ACTOR: 'ana' } });
+    const file = z.object({ checkpoint: z.string() }).parse(JSON.parse(signed.stdout)).checkpoint;
+    expect(JSON.parse(signed.stdout)).toMatchObject({ seq: 1, hash: sha256, signer: 'ana' });
+    expect(relative(cwd, file)).toMatch(/^audit.000001-[0-9a-f]{12}-[0-9a-f]{8}\.checkpoint\.json$/);
+    expect(await runMlops(checkpoint, { cwd, env: { MLOPS_ACTOR: 'ben' } })).toMatchObject({
+      stderr: expect.stringContaining('ben'),
+    });
+
+    const holds = { intact: true, checkpoints: [{ seq: 1, signer: 'ana', problem: null }] };
+    expect(await json(cwd, ['audit', 'verify'])).toMatchObject(holds);
+    expect(await json(cwd, ['audit', 'verify', '--key', 'ana.pub'])).toMatchObject(holds);
+    expect(await json(cwd, ['audit', 'verify', '--key', 'other.pub'], 1)).toMatchObject({
+      ...{ intact: false, entries: 1, brokenAt: null, problem: 'checkpoint' },
+      detail: 'No checkpoint in audit/ is signed by other.pub.',
+    });
+    const shown = await runMlops(['audit', 'verify'], { cwd });
+    expect(shown.stdout).toMatch(/^✓ The one entry[^\n]*\n {2}✓ audit\/000001-\S+: entry 1, signed by ana at \d{4}-/);
+
+    // The same registry, written anew: its chain is whole by itself.
+    const database = new DatabaseSync(join(cwd, '.mlops', 'models.db'));
+    const entry: AuditEntry = JSON.parse(String(database.prepare('SELECT entry FROM audit').get()?.entry));
+    const { seq: _, previous: __, hash: ___, ...record } = entry;
+    const anew = chained({ ...record, actor: 'eve' }, null);
+    database.prepare('UPDATE audit SET hash = ?, entry = ?').run(anew.hash, JSON.stringify(anew));
+    database.close();
+    expect(await json(cwd, ['audit', 'verify'], 1)).toMatchObject({
+      ...{ intact: false, entries: 1, brokenAt: 1, problem: 'checkpoint' },
+      checkpoints: [{ problem: { reason: 'rewritten' } }],
+    });
+    const told = await runMlops(['audit', 'verify'], { cwd });
+    expect(told).toMatchObject({ code: 1, stdout: expect.stringContaining('(rewritten)') });
+    expect(await runMlops(checkpoint, { cwd, env: { MLOPS_ACTOR: 'ana' } })).toMatchObject({
+      stderr: expect.stringContaining('The audit log is not what was written'),
+    });
+  });
+
   it('say in one line what is wrong', async () => {
     const cwd = await folderWithModel();
     expect(await failure(cwd, ['model', 'register', 'nowhere', '--name', 'churn'])).toMatchObject({ code: 2 });
@@ -323,5 +378,32 @@ stages: [{name: production, approvals: 1}]
     expect(promoted.stderr).toBe('✓ churn@1.0.0 is in staging.\n');
     const audit = await runMlops(['audit', 'list'], { cwd });
     expect(audit.stdout).toMatch(/stage of 1\.0\.0: – → staging/);
+  });
+
+  it('have an audit log that is narrowed, and written as CSV and JSON', async () => {
+    const cwd = await folderWithModel();
+    await json(cwd, ['model', 'register', 'm', '--name', 'churn']);
+    await json(cwd, ['model', 'alias', 'churn@1.0.0', 'champion', '--reason', '=1+1, "so"']);
+    const listed = async (...flags: string[]) =>
+      z.object({ entries: z.array(auditEntry) }).parse(await json(cwd, ['audit', 'list', ...flags])).entries;
+    const all = await listed();
+    const actions = async (...flags: string[]) => (await listed(...flags)).map(({ action }) => action);
+    const [first, second] = all.map(({ action }) => action);
+    expect(await actions('--text', 'champion SO')).toEqual([second]);
+    expect(await actions('--since', '1h', '--until', new Date().toLocaleDateString('sv'))).toEqual([first, second]);
+    expect(await actions('--until', '2020-01-31')).toEqual([]);
+    expect(await actions('--since', '2999-01-01')).toEqual([]);
+    expect(await actions('--until', new Date(all[0]?.time ?? 0).toISOString())).toEqual([first]);
+    expect(await failure(cwd, ['audit', 'list', '--since', 'lately'])).toMatchObject({ code: 2 });
+
+    const written = async (format: string) => (await runMlops(['audit', 'list', '--format', format], { cwd })).stdout;
+    expect(JSON.parse(await written('json'))).toEqual({ entries: all });
+    const lines = (await written('csv')).split('\r\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toBe('seq,time,actor,action,target,before,after,reason,previous,hash');
+    const time = new Date(all[0]?.time ?? 0).toISOString();
+    expect(lines[1]).toContain(`1,${time},ana,${first},churn@1.0.0,,"{""manifestDigest"":`);
+    // No formula of anybody's runs in a spreadsheet.
+    expect(lines[2]).toContain(`,"'=1+1, ""so""",`);
   });
 });

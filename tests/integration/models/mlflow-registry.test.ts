@@ -1,11 +1,14 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type AuditEntry, auditEntry } from '#schemas/domain/audit.ts';
 import { verifyChain } from '#server/models/audit/chain.ts';
 import { AuditDatabase } from '#server/models/backends/audit-database/audit-database.ts';
 import { MlflowRestRegistry } from '#server/models/backends/mlflow-rest/registry.ts';
+import { auditTables } from '#server/models/backends/shared/audit-table.ts';
+import { anchorAuditLog, verifyAuditLog } from '#server/models/verify-audit.ts';
 import { createHttpClient } from '#server/platform/http.ts';
 import { type MlflowServer, startMlflowServer } from '../../testbeds/mlflow-server.ts';
 import { act, draft } from './drafts.ts';
@@ -27,9 +30,9 @@ afterAll(async () => {
 const named = () => `model-${++count}`;
 
 /** The registry as one machine sees it: with an audit log of its own. */
-function machine(url = server.url) {
+function machine(url = server.url, path = join(folder, `audit-${++count}.db`)) {
   const http = createHttpClient({ retries: 0 });
-  const audit = new AuditDatabase(join(folder, `audit-${++count}.db`));
+  const audit = new AuditDatabase(path);
   const registry = new MlflowRestRegistry({ url, http, credentials: async () => null, audit, tracker: null });
   onTestFinished(async () => {
     await registry.cleanup();
@@ -144,6 +147,76 @@ describe('an MLflow server that several write to', () => {
     onTestFinished(() => http.close());
     await expect(registry.register(draft({ model }), act('register'))).rejects.toMatchObject({ reason: 'corrupt' });
     expect(await registry.listVersions(model)).toEqual([]);
+  });
+});
+
+describe('the audit log of a machine, noted on an MLflow server', () => {
+  /** A machine as verifying sees it: in a folder that is no Git repository and has no checkpoints. */
+  async function noted(url = server.url) {
+    const path = join(folder, `audit-${++count}.db`);
+    const registry = machine(url, path);
+    const place = await mkdtemp(join(folder, 'machine-'));
+    const people = { members: [], folder: place, roleAllows: () => true, actor: async () => 'ana' };
+    const authorize = async () => 'ana';
+    return { path, registry, audit: registry, folder: place, people: { ...people, authorize }, now: Date.now };
+  }
+
+  it('shows that its end was cut off, and grows', async () => {
+    const model = named();
+    const context = await noted();
+    await context.registry.register(draft({ model }), act('register'));
+    expect(await anchorAuditLog(context)).toMatchObject({ seq: 2, model, commit: null, warning: expect.any(String) });
+    await context.registry.change(model, [stage], act('promote'));
+    expect(await verifyAuditLog(context)).toMatchObject({
+      ...{ intact: true, entries: 4, anchors: [{ place: 'mlflow', seq: 2 }], warnings: [] },
+    });
+    const database = new DatabaseSync(context.path);
+    database.exec('DELETE FROM audit WHERE seq > 1');
+    database.close();
+    expect(await verifyAuditLog(context)).toMatchObject({
+      ...{ intact: false, entries: 1, brokenAt: 2, problem: 'anchor' },
+      detail: `The log ends at entry 1, but a tag of the model ${model} knows entry 2: its end was cut off.`,
+    });
+  });
+
+  it('is not taken for that of another machine', async () => {
+    const model = named();
+    const [one, other] = [await noted(), await noted()];
+    await one.registry.register(draft({ model }), act('register'));
+    await anchorAuditLog(one);
+    expect(await one.audit.logId()).not.toBe(await other.audit.logId());
+    await other.registry.change(model, [stage], act('promote', { actor: 'ben' }));
+    await anchorAuditLog(other);
+    for (const context of [one, other]) {
+      expect(await verifyAuditLog(context)).toMatchObject({ intact: true, anchors: [{ place: 'mlflow', seq: 2 }] });
+    }
+  });
+
+  it('that the server can’t be asked about is told of', async () => {
+    const model = named();
+    let isDown = false;
+    const gateway = await startGateway(server.url, (_, pass) =>
+      isDown ? Promise.resolve(new Response('', { status: 500 })) : pass(),
+    );
+    const context = await noted(gateway.url);
+    await context.registry.register(draft({ model }), act('register'));
+    isDown = true;
+    const verdict = await verifyAuditLog(context);
+    expect(verdict).toMatchObject({ intact: true, anchors: [] });
+    expect(verdict.warnings).toEqual([expect.stringMatching(/^What the server knows of the log could not be asked: /)]);
+    await expect(anchorAuditLog(context)).rejects.toMatchObject({ reason: 'remote' });
+  });
+
+  it('of an older version gets an id that stays', async () => {
+    const path = join(folder, `audit-${++count}.db`);
+    const database = new DatabaseSync(path);
+    database.exec(`${auditTables} PRAGMA user_version = 1; PRAGMA application_id = ${0x6d6c6175}`);
+    database.close();
+    const [first, second] = [new AuditDatabase(path), new AuditDatabase(path)];
+    onTestFinished(async () => void (await Promise.all([first.close(), second.close()])));
+    expect(await first.logId()).toMatch(/^audit:[0-9a-f]{32}$/);
+    expect(await second.logId()).toBe(await first.logId());
+    expect(await new AuditDatabase(join(folder, 'none.db')).logId()).toBeNull();
   });
 });
 

@@ -210,6 +210,22 @@ describe('the editor’s requests about models', () => {
     expect((await ask(protocol.listAudit, { target: 'churn', text: 'champion' })).total).toBe(1);
     expect((await ask(protocol.listAudit, { since: Date.now() + 1_000 })).total).toBe(0);
     expect(await ask(protocol.verifyAudit, {})).toMatchObject({ intact: true, entries: total });
+    expect(await ask(protocol.auditFacets, {})).toMatchObject({
+      actors: ['ana'],
+      actions: expect.arrayContaining(['promote', 'register', 'sign']),
+      models: ['churn'],
+    });
+    const path = join(parent, 'audit.json');
+    expect(await ask(protocol.exportAudit, { action: 'promote', format: 'json', path })).toEqual({ entries: 1, path });
+    const written = JSON.parse(await readFile(path, 'utf8'));
+    expect(written).toEqual({ entries: (await ask(protocol.listAudit, { action: 'promote' })).entries });
+    const nowhere = join(parent, 'nowhere', 'audit.csv');
+    await expect(ask(protocol.exportAudit, { format: 'csv', path: nowhere })).rejects.toMatchObject({
+      data: { reason: 'input' },
+    });
+    const signed = await ask(protocol.signAuditLog, { key: join(parent, 'ana.pem') });
+    expect(signed).toMatchObject({ seq: total, hash: entries[0]?.hash, signer: 'ana' });
+    expect((await ask(protocol.verifyAudit, {})).checkpoints).toMatchObject([{ seq: total, problem: null }]);
   });
 
   it('name what the registry has to the language server, which tells of versions that are not there', async () => {

@@ -194,8 +194,8 @@ describe('watching', () => {
     expect(inSight({ isTreeVisible: true })).toEqual([folder]);
     expect(inSight({ isTreeVisible: true, isListed: () => false })).toEqual([]);
     expect(inSight({})).toEqual([]);
-    expect(inSight({ panels: [{ folder: 'file:///a', hasVersions: true }] })).toEqual(['file:///a']);
-    expect(inSight({ panels: [{ folder: 'file:///a', hasVersions: false }] })).toEqual([]);
+    expect(inSight({ panels: [{ folder: 'file:///a', hasModels: true }] })).toEqual(['file:///a']);
+    expect(inSight({ panels: [{ folder: 'file:///a', hasModels: false }] })).toEqual([]);
   });
 
   it('tells the server once, and again when it is a new one', () => {

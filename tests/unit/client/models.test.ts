@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { approvalItem } from '#client/features/models/approval-commands.ts';
-import { auditText } from '#client/features/models/audit-commands.ts';
 import { registryItemView } from '#client/features/models/items.ts';
 import { parseModelLink } from '#client/features/models/links.ts';
 import { RegistryModel } from '#client/features/models/model.ts';
@@ -205,21 +204,6 @@ describe('a version', () => {
 
   it('has a tooltip without markup of its own', () => {
     expect(item({ createdBy: '[a](http://x)' }).tooltip).toContain('\\[a\\]\\(http://x\\)');
-  });
-});
-
-describe('the audit log as text', () => {
-  it('is a table in which nothing breaks out of its cell', () => {
-    const entry = {
-      ...{ seq: 1, time: 0, actor: 'a|b', action: 'promote', target: 'churn@1.0.0', before: null },
-      ...{ after: { stage: 'production' }, reason: 'two\nlines', previous: '', hash: '' },
-    };
-    const text = auditText([entry], { total: 3, target: 'churn' });
-    expect(text).toContain('# Audit log of churn');
-    expect(text).toContain(
-      '| 1 | 1970-01-01T00:00:00.000Z | a\\|b | promote | churn@1.0.0 | stage: production | two lines |',
-    );
-    expect(text).toContain('2 older entries are not shown.');
   });
 });
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createMessageConnection, type Message, ResponseError } from 'vscode-jsonrpc/node';
+import { CancellationTokenSource, createMessageConnection, type Message, ResponseError } from 'vscode-jsonrpc/node';
 import { contentSecurityPolicy, panelHtml } from '#client/webview/content.ts';
-import { safeFileName } from '#client/webview/host-requests.ts';
+import { hostRequests, safeFileName } from '#client/webview/host-requests.ts';
 import { WebviewReader, WebviewWriter } from '#client/webview/message-port.ts';
 import { hostRequest, PanelHost } from '#client/webview/panel-host.ts';
 import { targetOf, titleOf, trackersOf } from '#client/webview/targets.ts';
+import { exportAudit } from '#schemas/protocol/models.ts';
 import { copyText, type PanelState, panelInitialize } from '#schemas/protocol/webview.ts';
 import { fakeServer, folder } from './fixtures.ts';
 import { EventEmitter } from './vscode-fake.ts';
@@ -38,6 +39,17 @@ describe("a panel's page", () => {
   });
 });
 
+describe('what a page may write', () => {
+  it('is a file that the person chose, and nothing else', async () => {
+    const server = fakeServer({});
+    const requests = hostRequests({ server, open: () => undefined });
+    const query = { folder, format: 'csv', path: '/home/ana/.bashrc' };
+    const request = requests.find(({ definition }) => definition.method === exportAudit.method);
+    await expect(request?.handle(query, new CancellationTokenSource().token)).rejects.toThrow('chosen for it');
+    expect(server.asked).toEqual([]);
+  });
+});
+
 describe('what a panel is about', () => {
   const run = (runId: string) => ({ tracker: 'local', runId });
   const compare = (...ids: string[]): PanelState => ({ panel: 'compare', folder, runs: ids.map(run) });
@@ -55,6 +67,9 @@ describe('what a panel is about', () => {
     expect(titleOf(compare('a', 'b'))).toBe('Compare 2 runs');
     expect(titleOf({ panel: 'run', folder, run: run('0123456789') }, 'brave-fox')).toBe('Run brave-fox');
     expect(titleOf({ panel: 'run', folder, run: run('0123456789') })).toBe('Run 01234567');
+    const audit = (target: string | null): PanelState => ({ panel: 'audit', folder, target });
+    expect([audit(null), audit('churn')].map((state) => titleOf(state))).toEqual(['Audit Log', 'Audit Log: churn']);
+    expect(targetOf(audit(null))).not.toBe(targetOf(audit('churn')));
     expect(trackersOf(compare('a', 'b'))).toEqual(new Set(['local']));
   });
 });

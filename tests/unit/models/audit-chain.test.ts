@@ -76,11 +76,44 @@ describe('a chain', () => {
 
   it('shows by a head from elsewhere that its end was cut off or all of it written anew', () => {
     const entries = build(['a', 'b', 'c'].map(made));
-    const head = { seq: 3, hash: required(entries, 2).hash, source: 'the Git note' };
+    const head = { seq: 3, hash: required(entries, 2).hash, kind: 'anchor', source: 'the Git note' } as const;
     expect(verifyChain(entries, [head])).toMatchObject({ intact: true });
     expect(verifyChain(entries.slice(0, 2), [head])).toMatchObject({ brokenAt: 3, problem: 'anchor' });
     const anew = build(['a', 'b', 'x'].map(made));
     expect(verifyChain(anew, [head])).toMatchObject({ brokenAt: 3, problem: 'anchor' });
+  });
+
+  it('has to have every head, also where a later one of the same entry was noted after it was written anew', () => {
+    const [written, anew] = [
+      ['a', 'b'],
+      ['a', 'x'],
+    ].map((actors) => build(actors.map(made)));
+    const [before, after] = [written, anew].map((entries = []) => {
+      return { seq: 2, hash: required(entries, 1).hash, kind: 'anchor', source: 'a note' } as const;
+    });
+    if (!before || !after) throw new Error('Both are there.');
+    for (const heads of [
+      [before, after],
+      [after, before],
+    ]) {
+      expect(verifyChain(anew ?? [], heads)).toMatchObject({
+        ...{ intact: false, brokenAt: 2, problem: 'anchor' },
+        lost: [{ head: before, reason: 'rewritten' }],
+      });
+    }
+  });
+
+  it('tells each head that it lost, and the first of them for all', () => {
+    const entries = build(['a', 'b', 'c', 'd'].map(made));
+    const head = (seq: number, hash?: string) => {
+      return { seq, hash: hash ?? required(entries, seq - 1).hash, kind: 'checkpoint', source: 'a file' } as const;
+    };
+    const verdict = verifyChain(entries.slice(0, 3), [head(4), head(3), head(2, 'other'), head(1)]);
+    expect(verdict).toMatchObject({ intact: false, entries: 3, brokenAt: 2, problem: 'checkpoint' });
+    expect(verdict.lost.map(({ head: { seq }, reason }) => [seq, reason])).toEqual([
+      [2, 'rewritten'],
+      [4, 'cut'],
+    ]);
   });
 
   it('tells of a clock that went back, and takes it', () => {

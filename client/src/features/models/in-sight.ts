@@ -6,11 +6,11 @@ export function registriesInSight(sight: {
   readonly folders: readonly { readonly uri: string }[];
   /** Whether somebody asked for that folder's models: before, a view is as good as hidden. */
   readonly isListed: (folder: string) => boolean;
-  readonly panels: readonly { readonly folder: string; readonly hasVersions: boolean }[];
+  readonly panels: readonly { readonly folder: string; readonly hasModels: boolean }[];
 }): Watched {
   const folders = [
     ...(sight.isTreeVisible ? sight.folders.map(({ uri }) => uri).filter(sight.isListed) : []),
-    ...sight.panels.filter(({ hasVersions }) => hasVersions).map(({ folder }) => folder),
+    ...sight.panels.filter(({ hasModels }) => hasModels).map(({ folder }) => folder),
   ];
   return new Map(folders.map((folder) => [folder, new Set(['registry'])]));
 }

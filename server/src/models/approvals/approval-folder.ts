@@ -1,33 +1,27 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ApprovalRequest, approvalRequest } from '#schemas/domain/approval.ts';
-import { unwritable, writeFileWhole } from '../../platform/write-file.ts';
+import { readSmallFiles, smallFileNames, writeSmallFile } from '../signed-files.ts';
 
 /** In the workspace's folder; in Git, so that a pull request can carry approvals. */
 export const approvalsFolder = 'approvals';
 
 const approvalFile = /\.approval\.json$/;
 const requestFile = /\.request\.json$/;
-/** An approval has some 2 kB. */
-const largestFile = 100_000;
 
 /** Approval files of a workspace, in the order of their names. What can’t be read is there with an empty text. */
-export async function readApprovalFiles(folder: string): Promise<{ readonly file: string; readonly text: string }[]> {
-  const directory = join(folder, approvalsFolder);
-  const names = await filesOf(directory, approvalFile);
-  return Promise.all(names.map(async (file) => ({ file, text: await textOf(join(directory, file)) })));
+export function readApprovalFiles(folder: string): Promise<{ readonly file: string; readonly text: string }[]> {
+  return readSmallFiles(join(folder, approvalsFolder), approvalFile);
 }
 
 /** Names of all files about approvals of a workspace. */
 export function readApprovalNames(folder: string): Promise<string[]> {
-  return filesOf(join(folder, approvalsFolder), /\.(?:approval|request)\.json$/);
+  return smallFileNames(join(folder, approvalsFolder), /\.(?:approval|request)\.json$/);
 }
 
 /** Requests for approval of a workspace, oldest first. What is no request is passed over: it decides nothing. */
 export async function readApprovalRequests(folder: string): Promise<ApprovalRequest[]> {
-  const directory = join(folder, approvalsFolder);
-  const texts = await Promise.all((await filesOf(directory, requestFile)).map((file) => textOf(join(directory, file))));
-  return texts.flatMap(parseRequest).sort((a, b) => a.requestedAt - b.requestedAt);
+  const files = await readSmallFiles(join(folder, approvalsFolder), requestFile);
+  return files.flatMap(({ text }) => parseRequest(text)).sort((a, b) => a.requestedAt - b.requestedAt);
 }
 
 export interface ApprovalName {
@@ -38,35 +32,13 @@ export interface ApprovalName {
 }
 
 /** Writes an approval or a request; answers the file's absolute path. Fails with `permission` and `input`. */
-export async function writeApprovalFile(
+export function writeApprovalFile(
   folder: string,
   { model, version, to, nonce }: ApprovalName,
   { kind, text }: { readonly kind: 'approval' | 'request'; readonly text: string },
 ): Promise<string> {
-  const directory = join(folder, approvalsFolder);
-  await mkdir(directory, { recursive: true }).catch((error: unknown) => {
-    throw unwritable(directory, error);
-  });
-  const file = join(directory, `${model}-${version}-${to}-${nonce.slice(0, 8)}.${kind}.json`);
-  await writeFileWhole(file, text);
-  return file;
-}
-
-async function filesOf(directory: string, pattern: RegExp): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isFile() && pattern.test(entry.name))
-    .map(({ name }) => name)
-    .sort();
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    const bytes = await readFile(file);
-    return bytes.length > largestFile ? '' : bytes.toString('utf8');
-  } catch {
-    return '';
-  }
+  const name = `${model}-${version}-${to}-${nonce.slice(0, 8)}.${kind}.json`;
+  return writeSmallFile(join(folder, approvalsFolder), name, text);
 }
 
 function parseRequest(text: string): ApprovalRequest[] {

@@ -1,19 +1,12 @@
-import type { KeyObject } from 'node:crypto';
 import type { ApprovalPredicate, ApprovalSubject, JudgedApproval, VoidReason } from '#schemas/domain/approval.ts';
+import type { MemberKey } from '../member-keys.ts';
 import { isSignedBy } from '../signing/dsse.ts';
 import { keyFingerprint } from '../signing/keys.ts';
 import { type ParsedApproval, parseApproval } from './attestation.ts';
 
-/** A member with the key that their approvals are verified with. */
-export interface Approver {
-  readonly name: string;
-  readonly role: string;
-  readonly key: KeyObject;
-}
-
 export interface ApprovalRules {
   readonly subject: ApprovalSubject;
-  readonly approvers: readonly Approver[];
+  readonly approvers: readonly MemberKey[];
   /** Whether a role may approve this change. */
   readonly mayApprove: (role: string) => boolean;
   /** Unix milliseconds. */
@@ -70,7 +63,7 @@ function judged(file: string, claims: ApprovalPredicate | null, approver: string
   };
 }
 
-function problemOf(parsed: ParsedApproval, signer: Approver | undefined, rules: ApprovalRules): Problem | null {
+function problemOf(parsed: ParsedApproval, signer: MemberKey | undefined, rules: ApprovalRules): Problem | null {
   const { claims, envelope } = parsed;
   if (!signer) return ['unknown-key', `The key ${claims.key.slice(0, 16)} is no member’s.`];
   if (!isSignedBy(envelope, signer.key)) return ['bad-signature', `It was changed after ${signer.name} signed it.`];
@@ -100,7 +93,7 @@ function timeProblem({ issuedAt, expiresAt, nonce }: ApprovalPredicate, { now, c
   return null;
 }
 
-function roleProblem({ name, role }: Approver, { mayApprove }: ApprovalRules): Problem | null {
+function roleProblem({ name, role }: MemberKey, { mayApprove }: ApprovalRules): Problem | null {
   return mayApprove(role) ? null : ['role-not-allowed', `${name} is ${role}, who may not approve this.`];
 }
 

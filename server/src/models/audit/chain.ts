@@ -23,54 +23,112 @@ export function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
 export interface KnownHead {
   readonly seq: number;
   readonly hash: string;
+  readonly kind: 'anchor' | 'checkpoint';
   /** Where it stands, for a person: `the Git note of 1a2b3c`. */
   readonly source: string;
 }
+
+/** A head that the log no longer has. */
+export interface LostHead<H extends KnownHead = KnownHead> {
+  readonly head: H;
+  readonly reason: 'cut' | 'rewritten';
+  readonly detail: string;
+}
+
+export type ChainVerdict<H extends KnownHead = KnownHead> = Omit<AuditVerdict, 'anchors' | 'checkpoints'> & {
+  /** In the order of the entries; where the chain itself is broken, those before that. */
+  readonly lost: readonly LostHead<H>[];
+  /** The last entry up to which the chain is whole by itself; 0 where not even the first is right. */
+  readonly reached: number;
+};
 
 /**
  * Looks whether entries, in the order they are stored, are the chain that was written. Finds any entry that was
  * changed, cut out, moved or put in; with heads that are known from elsewhere, also a chain that was cut at its end or
  * written anew.
  */
-export function verifyChain(entries: Iterable<unknown>, heads: readonly KnownHead[] = []): AuditVerdict {
+export function verifyChain<H extends KnownHead = KnownHead>(
+  entries: Iterable<unknown>,
+  heads: readonly H[] = [],
+): ChainVerdict<H> {
   const warnings: string[] = [];
-  const wanted = new Map(heads.map((head) => [head.seq, head]));
+  const wanted = Map.groupBy(heads, ({ seq }) => seq);
+  const lost: LostHead<H>[] = [];
   let last: AuditEntry | null = null;
   let count = 0;
   for (const raw of entries) {
     count++;
-    const problem = problemOf(raw, last);
-    if (problem) return { intact: false, entries: count, ...problem, warnings };
-    const entry = auditEntry.parse(raw);
-    const head = wanted.get(entry.seq);
-    if (head && head.hash !== entry.hash) return rewritten(entry.seq, count, head, warnings);
+    const { entry, problem } = readNext(raw, last);
+    // What was lost before that place shows first.
+    if (problem) {
+      const broken = { intact: false, entries: count, ...problem, ...lostProblem(lost), warnings };
+      return { ...broken, lost, reached: count - 1 };
+    }
+    lost.push(...rewritten(entry, wanted.get(entry.seq) ?? []));
     if (last && entry.time < last.time) {
       warnings.push(`The clock went back before entry ${entry.seq}, by ${last.time - entry.time} ms.`);
     }
     last = entry;
   }
-  const beyond = heads.filter(({ seq }) => seq > count).sort((a, b) => a.seq - b.seq)[0];
-  if (beyond) {
-    const detail = `The log ends at entry ${count}, but ${beyond.source} knows entry ${beyond.seq}: its end was cut off.`;
-    return { intact: false, entries: count, brokenAt: count + 1, problem: 'anchor', detail, warnings };
-  }
-  const detail = count === 0 ? 'There is no entry yet.' : `All ${count} entries are as they were written.`;
-  return { intact: true, entries: count, brokenAt: null, problem: null, detail, warnings };
+  lost.push(...cut(count, heads));
+  const detail = wholeDetail(count);
+  const intact = { intact: lost.length === 0, entries: count, brokenAt: null, problem: null, detail, warnings };
+  return { ...intact, ...lostProblem(lost, count), lost, reached: count };
 }
 
-function rewritten(seq: number, entries: number, head: KnownHead, warnings: string[]): AuditVerdict {
-  const detail = `Entry ${seq} is not the one that ${head.source} knows: the log was written anew.`;
-  return { intact: false, entries, brokenAt: seq, problem: 'anchor', detail, warnings };
+function rewritten<H extends KnownHead>({ seq, hash }: AuditEntry, heads: readonly H[]): LostHead<H>[] {
+  return heads
+    .filter((head) => head.hash !== hash)
+    .map((head) => {
+      const detail = `Entry ${seq} is not the one that ${head.source} knows: the log was written anew.`;
+      return { head, reason: 'rewritten', detail };
+    });
 }
 
-function problemOf(
+function cut<H extends KnownHead>(count: number, heads: readonly H[]): LostHead<H>[] {
+  return heads
+    .filter(({ seq }) => seq > count)
+    .sort((a, b) => a.seq - b.seq)
+    .map((head) => {
+      const ends = count === 0 ? 'The log is empty' : `The log ends at entry ${count}`;
+      const detail = `${ends}, but ${head.source} knows entry ${head.seq}: its end was cut off.`;
+      return { head, reason: 'cut', detail };
+    });
+}
+
+function wholeDetail(count: number): string {
+  if (count === 0) return 'There is no entry yet.';
+  return count === 1 ? 'The one entry is as it was written.' : `All ${count} entries are as they were written.`;
+}
+
+/** What the first lost head says of the log. */
+function lostProblem([first]: readonly LostHead[], count = 0) {
+  if (!first) return {};
+  const { head, reason, detail } = first;
+  return { brokenAt: reason === 'cut' ? count + 1 : head.seq, problem: head.kind, detail };
+}
+
+type Problem = Pick<AuditVerdict, 'brokenAt' | 'problem' | 'detail'>;
+
+// Made once: it is asked for every entry of a log.
+const strictEntry = auditEntry.strict();
+
+function readNext(
   raw: unknown,
   last: AuditEntry | null,
-): Pick<AuditVerdict, 'brokenAt' | 'problem' | 'detail'> | undefined {
+):
+  | { readonly entry: AuditEntry; readonly problem?: undefined }
+  | { readonly entry?: undefined; readonly problem: Problem } {
   const due = (last?.seq ?? 0) + 1;
-  const parsed = auditEntry.strict().safeParse(raw);
-  if (!parsed.success) return { brokenAt: due, problem: 'malformed', detail: `Entry ${due} can’t be read.` };
-  const entry = parsed.data;
+  const parsed = strictEntry.safeParse(raw);
+  if (!parsed.success) {
+    return { problem: { brokenAt: due, problem: 'malformed', detail: `Entry ${due} can’t be read.` } };
+  }
+  const problem = problemOf(parsed.data, last, due);
+  return problem ? { problem } : { entry: parsed.data };
+}
+
+function problemOf(entry: AuditEntry, last: AuditEntry | null, due: number): Problem | undefined {
   if (entry.seq > due) {
     const detail = `Entry ${due} is missing: after ${due - 1} comes ${entry.seq}.`;
     return { brokenAt: due, problem: 'missing', detail };

@@ -13,6 +13,7 @@ const patienceMs = 20_000;
 const largestAnswer = 16 * 1024 * 1024;
 
 const anchor = z.object({
+  /** The log's id: for a registry that keeps its log itself, its own. */
   registry: z.string(),
   seq: z.int().min(1),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
@@ -25,12 +26,12 @@ const anchor = z.object({
  */
 export async function writeGitAnchor(
   folder: string,
-  head: { readonly registry: string } & Pick<AuditEntry, 'seq' | 'hash'>,
+  head: { readonly log: string } & Pick<AuditEntry, 'seq' | 'hash'>,
 ): Promise<string> {
-  const { registry, seq, hash } = head;
+  const { log, seq, hash } = head;
   try {
     const commit = await git(folder, ['rev-parse', '--short=12', '--verify', 'HEAD']);
-    const line = JSON.stringify({ registry, seq, hash });
+    const line = JSON.stringify({ registry: log, seq, hash });
     await git(folder, ['notes', `--ref=${ref}`, 'append', '-m', line, 'HEAD']);
     return commit.trim();
   } catch (cause) {
@@ -42,7 +43,7 @@ export async function writeGitAnchor(
 }
 
 /** Heads of a registry's audit log that Git notes know; none where there is no repository. Never fails. */
-export async function readGitAnchors(folder: string, registry: string): Promise<KnownHead[]> {
+export async function readGitAnchors(folder: string, log: string): Promise<KnownHead[]> {
   const listed = await git(folder, ['notes', `--ref=${ref}`, 'list']).catch(() => '');
   const notes = listed
     .split('\n')
@@ -51,18 +52,18 @@ export async function readGitAnchors(folder: string, registry: string): Promise<
   const found = await Promise.all(
     notes.map(async ({ note, commit }) => {
       const text = await git(folder, ['cat-file', 'blob', note]).catch(() => '');
-      return text.split('\n').flatMap((line) => headIn(line, registry, commit));
+      return text.split('\n').flatMap((line) => headIn(line, log, commit));
     }),
   );
   return found.flat().sort((a, b) => a.seq - b.seq);
 }
 
-function headIn(line: string, registry: string, commit: string): KnownHead[] {
+function headIn(line: string, log: string, commit: string): KnownHead[] {
   try {
     const parsed = anchor.safeParse(JSON.parse(line));
-    if (!parsed.success || parsed.data.registry !== registry) return [];
+    if (!parsed.success || parsed.data.registry !== log) return [];
     const { seq, hash } = parsed.data;
-    return [{ seq, hash, source: `the Git note on ${commit.slice(0, 12)}` }];
+    return [{ seq, hash, kind: 'anchor', source: `the Git note on ${commit.slice(0, 12)}` }];
   } catch {
     return [];
   }

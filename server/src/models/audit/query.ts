@@ -14,6 +14,9 @@ export interface AuditQuery {
   readonly text: string;
 }
 
+/** A list to choose from holds no more: who looks for another one types it. */
+const mostNames = 2_000;
+
 export const everything: AuditQuery = { actor: null, action: null, target: null, since: null, until: null, text: '' };
 
 /** Entries that fit, oldest first. What is no entry is passed over: verifying the log tells of it. */
@@ -30,6 +33,20 @@ export function queryAudit(log: AuditLog, query: AuditQuery): AuditEntry[] {
 /** Whether an entry is about a model, any of its versions among them, or about one version. */
 export function isAbout(entry: AuditEntry, target: string): boolean {
   return entry.target === target || entry.target.startsWith(`${target}@`);
+}
+
+/** Who, what and which models are in a log, each by name. */
+export function auditFacets(log: AuditLog): { actors: string[]; actions: string[]; models: string[] } {
+  const [actors, actions, models] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  for (const raw of log.entries()) {
+    const parsed = auditEntry.safeParse(raw);
+    if (!parsed.success) continue;
+    actors.add(parsed.data.actor);
+    actions.add(parsed.data.action);
+    models.add(parsed.data.target.split('@', 1)[0] ?? '');
+  }
+  const named = (names: ReadonlySet<string>) => [...names].sort().slice(0, mostNames);
+  return { actors: named(actors), actions: named(actions), models: named(models) };
 }
 
 function fits(entry: AuditEntry, query: AuditQuery, words: readonly string[]): boolean {

@@ -7,12 +7,13 @@ import type { CredentialSource } from '../../../platform/credentials.ts';
 import type { HttpClient } from '../../../platform/http.ts';
 import { createMlflowApi, type MlflowApi } from '../../../platform/mlflow/api.ts';
 import { unhealthy } from '../../../platform/unhealthy.ts';
-import type { AuditLog, WritableAuditLog } from '../../audit/audit-log.ts';
+import type { AuditLog, HeadAnchors, WritableAuditLog } from '../../audit/audit-log.ts';
 import type { Act, ModelRegistry, StoredReport, VersionChange, VersionDraft } from '../../model-registry.ts';
 import { MlflowQuestions } from '../shared/mlflow-questions.ts';
 import type { MlflowSource } from '../shared/mlflow-records.ts';
 import { noSuchReport } from '../shared/refusals.ts';
 import { EvidenceStore } from './evidence.ts';
+import { headTags } from './head-tags.ts';
 import { serverModels } from './source.ts';
 import { modelsPage } from './wire.ts';
 import { RegistryWriter } from './writer.ts';
@@ -36,6 +37,7 @@ export interface MlflowRestRegistryOptions {
 export class MlflowRestRegistry extends MlflowQuestions implements ModelRegistry, AuditLog {
   readonly backend = 'mlflow';
   readonly guarantees: RegistryGuarantees = { uniqueVersions: false, atomicChanges: false, writable: true };
+  readonly anchors: HeadAnchors;
   readonly #id: string;
   readonly #api: MlflowApi;
   readonly #audit: WritableAuditLog;
@@ -50,6 +52,7 @@ export class MlflowRestRegistry extends MlflowQuestions implements ModelRegistry
     const evidence = new EvidenceStore(api);
     super({ source, evidence, tracker });
     this.#id = `mlflow:${url}${workspace === undefined ? '' : `#${workspace}`}`;
+    this.anchors = headTags(api, source);
     this.#api = api;
     this.#audit = audit;
     this.#source = source;
@@ -115,6 +118,10 @@ export class MlflowRestRegistry extends MlflowQuestions implements ModelRegistry
 
   head(): Promise<Pick<AuditEntry, 'seq' | 'hash'> | null> {
     return this.#audit.head();
+  }
+
+  logId(): Promise<string | null> {
+    return this.#audit.logId();
   }
 }
 

@@ -46,6 +46,11 @@ export function deletedVersions(tags: ReadonlyMap<string, string>): string[] {
   return [...tags.keys()].filter((key) => key.startsWith(deletedPrefix)).map((key) => key.slice(deletedPrefix.length));
 }
 
+/** A tag of a model with the last entry of an audit log that somebody noted. */
+export function auditTag(log: string): string {
+  return `mlops.audit.${log.replaceAll(/[^\w.-]/g, '.')}`;
+}
+
 /** A tag of the model that says that an approval was used. */
 export function consumedTag(nonce: string): string {
   return `mlops.consumed.${nonce}`;

@@ -83,6 +83,10 @@ export class ReadOnlyRegistry extends MlflowQuestions implements ModelRegistry, 
     return null;
   }
 
+  async logId(): Promise<null> {
+    return null;
+  }
+
   #refusal(): FailureError {
     return new FailureError('unsupported', `${this.#store.path} is MLflow’s own store: it is only read.`, {
       remedy:

@@ -40,6 +40,10 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
     return this.#read(null, (reader) => `sqlite:${reader.id()}`);
   }
 
+  async logId(): Promise<string | null> {
+    return this.#read(null, (reader) => `sqlite:${reader.id()}`);
+  }
+
   async healthCheck(): Promise<Health> {
     const start = performance.now();
     const elapsed = () => performance.now() - start;

@@ -1,0 +1,17 @@
+import '../shared/setup.ts';
+import '@vscode/codicons/dist/codicon.css';
+import '../shared/page.css';
+import './audit.css';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '../shared/data-grid.ts';
+import { startPanel } from '../shared/panel.ts';
+import { AuditPanel } from './audit-panel.ts';
+
+void startPanel({
+  panel: 'audit',
+  create(host, api) {
+    const panel = new AuditPanel();
+    panel.connect(host, api);
+    return panel;
+  },
+});
