@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FailureError } from './failure.ts';
 
@@ -81,13 +83,22 @@ function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
 }
 
+/** SQLite has no word of its own for a write-ahead log that found no room. */
+function isDiskFull(file: string): boolean {
+  try {
+    return statfsSync(dirname(file)).bavail === 0;
+  } catch {
+    return false;
+  }
+}
+
 function toFailure(error: unknown, file: string, kind: DatabaseKind): FailureError {
   if (error instanceof FailureError) return error;
   const message = error instanceof Error ? error.message : String(error);
   if (/locked|busy/i.test(message)) {
     return new FailureError('busy', `${file} is in use by another process.`, { remedy: 'Try again.', cause: error });
   }
-  if (/full/i.test(message)) {
+  if (/full/i.test(message) || (/I\/O error/i.test(message) && isDiskFull(file))) {
     const remedy = 'Free some space and try again: nothing was changed.';
     return new FailureError('busy', `There is no room left on the disk for ${file}.`, { remedy, cause: error });
   }
