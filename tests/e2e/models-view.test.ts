@@ -201,7 +201,8 @@ describe('the Models view', () => {
     const model = models(view).filter({ hasText: 'from-run' });
     // Models are in the order of their names: what follows the last of them is its version.
     const last = view.locator('[role="treeitem"][aria-level="2"]').last();
-    await contextMenu(last, 'Archive Model Version');
+    await contextMenu(last, 'Archive Model Version…');
+    await choose(dialog(page, 'Archive from-run@1.0.0?'), 'Archive from-run@1.0.0');
     await model.waitFor({ state: 'detached' });
     await runCommand(page, 'MLOps: Show Archived Versions');
     await expand(model);

@@ -123,8 +123,9 @@ async function gatherFacts(context: ModelContext, subject: Subject, signal?: Abo
     stage === null || stage.approvals === 0
       ? []
       : await validApprovals(context, { details, stage, report: kept?.digest ?? null }, signal);
+  const left = policy?.document.stages?.find(({ name }) => name === details.version.stage);
   return {
-    ...{ candidate: details.version, versions, aliases, policy: stage },
+    ...{ candidate: details.version, versions, aliases, policy: stage, leavingAlias: left?.alias ?? null },
     ...{ report: kept?.report ?? null, hasGates: gates.length > 0, signature, approvals },
   };
 }

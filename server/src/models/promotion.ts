@@ -12,6 +12,8 @@ export interface PromotionFacts {
   readonly aliases: ReadonlyMap<string, string>;
   /** The stage's policy in the Model document; null where no document names stages: then nothing is asked. */
   readonly policy: StagePolicy | null;
+  /** The alias that goes with the stage that the candidate is in now; null where none does. */
+  readonly leavingAlias: string | null;
   /** The newest report for this very manifest and the gates of today; null where there is none. */
   readonly report: GateReport | null;
   /** Whether the Model document has gates at all. */
@@ -41,7 +43,7 @@ export interface PromotionPlan {
 
 /**
  * What promoting a version to a stage changes, and what stands against it. A stage holds one version of a model: the
- * one before leaves it. Where the policy names an alias, that moves along.
+ * one before leaves it. Where the policy names an alias, that moves along; that of a stage that becomes empty goes.
  */
 export function planPromotion(stage: string, facts: PromotionFacts): PromotionPlan {
   const moves = movesTo(stage, facts);
@@ -74,7 +76,7 @@ export function planRollback(stage: string, facts: PromotionFacts, held: readonl
   };
 }
 
-function movesTo(stage: string, { candidate, versions, aliases, policy }: PromotionFacts) {
+function movesTo(stage: string, { candidate, versions, aliases, policy, leavingAlias }: PromotionFacts) {
   const { model, version } = candidate;
   const leaving = versions.filter((other) => other.stage === stage && other.version !== version);
   const stages = [
@@ -83,7 +85,11 @@ function movesTo(stage: string, { candidate, versions, aliases, policy }: Promot
   ];
   const alias = policy?.alias;
   const current = alias === undefined ? null : (aliases.get(alias) ?? null);
-  const aliasMoves = alias !== undefined && current !== version ? [{ alias, from: current, to: version }] : [];
+  const isLeft = leavingAlias !== null && leavingAlias !== alias && aliases.get(leavingAlias) === version;
+  const aliasMoves = [
+    ...(isLeft ? [{ alias: leavingAlias, from: version, to: null }] : []),
+    ...(alias !== undefined && current !== version ? [{ alias, from: current, to: version }] : []),
+  ];
   return {
     steps: [
       ...stages.map((move) => ({ what: `stage of ${model}@${move.version}`, before: move.from, after: move.to })),

@@ -48,6 +48,7 @@ function facts(parts: Partial<PromotionFacts> = {}): PromotionFacts {
     versions: [candidate, current],
     aliases: new Map([['champion', '1.0.0']]),
     policy: policy({ alias: 'champion' }),
+    leavingAlias: null,
     report: report(true),
     hasGates: true,
     signature: null,
@@ -70,6 +71,17 @@ describe('the plan of a promotion', () => {
       { type: 'stage', version: '1.1.0', from: 'staging', to: 'production' },
       { type: 'alias', alias: 'champion', from: '1.0.0', to: '1.1.0' },
     ]);
+  });
+
+  it('takes the alias from a version that leaves its stage empty', () => {
+    const plan = planPromotion('staging', facts({ candidate: current, policy: null, leavingAlias: 'champion' }));
+    expect(plan.steps).toEqual([
+      { what: 'stage of churn@1.0.0', before: 'production', after: 'staging' },
+      { what: 'churn@champion', before: '1.0.0', after: null },
+    ]);
+    expect(plan.changes.at(-1)).toEqual({ type: 'alias', alias: 'champion', from: '1.0.0', to: null });
+    const elsewhere = facts({ candidate: current, policy: null, leavingAlias: 'champion', aliases: new Map() });
+    expect(planPromotion('staging', elsewhere).steps).toHaveLength(1);
   });
 
   it('uses up as many approvals as are asked for', () => {

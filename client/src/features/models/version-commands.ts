@@ -47,7 +47,10 @@ export function versionCommands(options: VersionCommandOptions) {
     };
   const change = (archived: boolean) =>
     onVersion(
-      ({ folder, version }) => server.request(archiveVersion, { ...selectorOf(version), folder, archived }),
+      async ({ folder, version }, name) => {
+        if (archived && !(await confirmArchive(name))) return;
+        await server.request(archiveVersion, { ...selectorOf(version), folder, archived });
+      },
       (version) => version.archived !== archived,
     );
 
@@ -177,4 +180,10 @@ async function pairOf(
   }
   const [newer, older] = other.version.createdAt > chosen.version.createdAt ? [other, chosen] : [chosen, other];
   return { folder: of.folder, model: of.model, before: older.version.version, after: newer.version.version };
+}
+
+async function confirmArchive(name: string): Promise<boolean> {
+  const archive = l10n.t('Archive {0}', name);
+  const detail = l10n.t('It leaves the lists and ranges; its files stay, and it can be taken back.');
+  return (await window.showWarningMessage(l10n.t('Archive {0}?', name), { modal: true, detail }, archive)) === archive;
 }
