@@ -79,6 +79,20 @@ describe('two versions', () => {
     await close();
   });
 
+  test('show requirements, sizes and model cards of both', async () => {
+    await open();
+    await section('Requirements').waitFor();
+    const cells = async (row: string) =>
+      (await panel.page.getByRole('row', { name: row }).getByRole('cell').allInnerTexts()).map((text) => text.trim());
+    expect(await rowNames('Requirements')).toEqual(['scikit-learn']);
+    expect(await cells('scikit-learn')).toEqual(['==1.5.2', '==1.6.0']);
+    expect(await cells('Size')).toEqual(['14.2 MB', '11.9 MB']);
+    const cards = section('Model card').getByRole('article');
+    expect(await cards.first().innerText()).toContain('Scores customers once a month.');
+    expect(await cards.last().innerText()).toContain('Scores customers once a week.');
+    await close();
+  });
+
   test('open the differences of a file by key', async () => {
     const host = await open();
     await panel.page.getByRole('button', { name: 'requirements.txt' }).press('Enter');
