@@ -39,7 +39,7 @@ describe('a progress', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(since()).toBe(`${clear}Registering m…`);
     show('Reading files', 500_000_000, 2_000_000_000);
-    expect(since()).toBe(`${clear}Reading files ██████░░░░░░░░░░░░░░░░░░  25 %  500 MB of 2.0 GB`);
+    expect(since()).toBe(`${clear}Reading files ██████░░░░░░░░░░░░░░░░░░  25 %  500.0 MB of 2.0 GB`);
     show('Reading files', 510_000_000, 2_000_000_000);
     expect(since()).toBe('');
     await vi.advanceTimersByTimeAsync(100);
