@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ModelVersion, ModelVersionDetails, RegisteredModel } from '#schemas/domain/model-version.ts';
 import { modelFile } from '#schemas/domain/model-version.ts';
 import type { ModelQuery, StoredReport } from '../../model-registry.ts';
-import { aliasRow, readMetadata, toVersion, versionColumns, versionRow } from './rows.ts';
+import { aliasRow, readMetadata, readVersionRow, toVersion, versionColumns, versionRow } from './rows.ts';
 
 const detailsRow = versionRow.extend({ metadata: z.string(), bundle: z.string().nullable() });
 const reportRow = z.object({ digest: z.string(), passed: z.number(), content: z.string(), created_at: z.number() });
@@ -87,10 +87,11 @@ export class RegistryReader {
   }
 
   #versions(rest: string, values: readonly SQLInputValue[], aliases: ReadonlyMap<string, string[]>): ModelVersion[] {
-    return this.#database
-      .prepare(`SELECT ${versionColumns} FROM versions ${rest}`)
+    const statement = this.#database.prepare(`SELECT ${versionColumns} FROM versions ${rest}`);
+    statement.setReturnArrays(true);
+    return statement
       .all(...values)
-      .map((row) => versionRow.parse(row))
+      .map(readVersionRow)
       .map((row) => toVersion(row, aliases.get(`${row.model}@${row.version}`) ?? []));
   }
 

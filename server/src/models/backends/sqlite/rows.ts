@@ -22,6 +22,35 @@ export const versionRow = z.object({
 });
 export type VersionRow = z.infer<typeof versionRow>;
 
+const { shape } = versionRow;
+
+/** The same as an array in the order of the columns: of many rows, SQLite gives arrays, and zod checks them, much sooner. */
+const versionValues = z.tuple([
+  ...([shape.id, shape.model, shape.version, shape.stage, shape.archived, shape.manifest_digest] as const),
+  ...([shape.root_digest, shape.size, shape.file_count, shape.framework, shape.created_at] as const),
+  ...([shape.created_by, shape.signed] as const),
+]);
+
+export function readVersionRow(values: unknown): VersionRow {
+  const [id, model, version, stage, archived, manifest_digest, root_digest, ...rest] = versionValues.parse(values);
+  const [size, file_count, framework, created_at, created_by, signed] = rest;
+  return {
+    id,
+    model,
+    version,
+    stage,
+    archived,
+    manifest_digest,
+    root_digest,
+    size,
+    file_count,
+    framework,
+    created_at,
+    created_by,
+    signed,
+  };
+}
+
 export const aliasRow = z.object({ model: z.string(), alias: z.string(), version: z.string() });
 
 /** `aliases` in order of their names. */
