@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { installDependencies } from './setup/node.mjs';
 import { build, runProject, vsCodeVariables } from './setup/project.mjs';
-import { installPython } from './setup/python.mjs';
+import { installEvidently, installPython } from './setup/python.mjs';
 import { reportFailure, root } from './setup/steps.mjs';
 import { installSystemPackages } from './setup/system.mjs';
 import { installVsCode } from './setup/vscode.mjs';
@@ -13,7 +13,11 @@ import { installVsCode } from './setup/vscode.mjs';
 async function main(names) {
   await installDependencies();
   await installSystemPackages('git', 'python', 'venv', 'chromium', 'compiler', 'kerberos', 'pkgConfig');
-  const variables = { MLOPS_TEST_PYTHON: await installPython(), ...vsCodeVariables(await installVsCode()) };
+  const variables = {
+    MLOPS_TEST_PYTHON: await installPython(),
+    MLOPS_TEST_EVIDENTLY: await installEvidently(),
+    ...vsCodeVariables(await installVsCode()),
+  };
   await build();
   return runProject([join(root, 'tests', 'performance', 'bench.ts'), ...names], variables);
 }

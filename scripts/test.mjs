@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { installFakeGcs } from './setup/fake-gcs.mjs';
 import { installDependencies } from './setup/node.mjs';
 import { build, runProject, vsCodeVariables } from './setup/project.mjs';
-import { installPython } from './setup/python.mjs';
+import { installEvidently, installPython } from './setup/python.mjs';
 import { endWithNpm, reportFailure, root, SetupError } from './setup/steps.mjs';
 import { installSystemPackages } from './setup/system.mjs';
 import { installVsCode } from './setup/vscode.mjs';
@@ -15,7 +15,7 @@ import { installVsCode } from './setup/vscode.mjs';
  */
 const SUITES = {
   unit: { needs: [] },
-  integration: { needs: ['python', 'fakeGcs'] },
+  integration: { needs: ['python', 'evidently', 'fakeGcs'] },
   security: { needs: ['python'] },
   e2e: { needs: ['python', 'vsCode'] },
 };
@@ -78,6 +78,10 @@ async function prepare(suites) {
   await attempt('python', async () => {
     await installSystemPackages('git', 'python', 'venv', ...(strict ? ['neovim'] : []));
     return { MLOPS_TEST_PYTHON: await installPython() };
+  });
+  await attempt('evidently', async () => {
+    await installSystemPackages('python', 'venv');
+    return { MLOPS_TEST_EVIDENTLY: await installEvidently() };
   });
   await attempt('fakeGcs', async () => {
     try {

@@ -12,21 +12,33 @@ const ASK = 'import sys; print("%d.%d" % sys.version_info[:2], sys.base_prefix)'
  * A Python environment with MLflow and what the tests compare with, made once. Answers the path of its Python.
  * @returns {Promise<string>}
  */
-export async function installPython() {
-  const requirements = join(root, 'tests', 'testbeds', 'python', 'requirements.txt');
+export function installPython() {
+  return install('MLflow', 'requirements.txt');
+}
+
+/**
+ * The same with Evidently and SciPy: Evidently needs a pandas that is older than what MLflow brings.
+ * @returns {Promise<string>}
+ */
+export function installEvidently() {
+  return install('Evidently', 'evidently-requirements.txt');
+}
+
+async function install(what, file) {
+  const requirements = join(root, 'tests', 'testbeds', 'python', file);
   const { python, identity } = await findPython();
   const name = `python-${key(await readFile(requirements, 'utf8'), identity, process.arch)}`;
   // In place: an environment holds its own absolute path.
-  const folder = await madeOnce(name, (made) => build(made, python, requirements), { inPlace: true });
+  const folder = await madeOnce(name, (made) => build(made, python, requirements, what), { inPlace: true });
   return inside(folder);
 }
 
-async function build(folder, python, requirements) {
-  await step('Python environment with MLflow, made once into the cache', async () => {
+async function build(folder, python, requirements, what) {
+  await step(`Python environment with ${what}, made once into the cache`, async () => {
     await run([python, '-m', 'venv', folder], { log: 'python-venv', failure: 'Python could not make an environment.' });
     await run([inside(folder), '-m', 'pip', 'install', '--disable-pip-version-check', '-r', requirements], {
       log: 'python-pip',
-      failure: 'pip could not install MLflow.',
+      failure: `pip could not install ${what}.`,
     });
   });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cron, documentHead, duration, identifier, key, modelReference } from './common.ts';
 
 /** Drift methods, named as Evidently names them. */
-const driftMethods = [
+export const driftMethods = [
   'ks',
   'psi',
   'jensenshannon',
@@ -42,7 +42,7 @@ const detector = z.strictObject({
   ),
   timeout: key(duration.default('5m'), 'How long it may take.', '1m'),
 });
-const drift = z.strictObject({
+export const driftSettings = z.strictObject({
   reference: key(
     z.string().min(1),
     'What the model was made for: a file, glob, URI or reference profile.',
@@ -164,7 +164,7 @@ export const monitorDocument = z.strictObject({
   model: key(modelReference.optional(), 'The model that is watched.', 'churn@champion'),
   environment: key(identifier.optional(), 'Environment it runs in.', 'production'),
   schedule: key(cron.optional(), 'When it is checked.', '0 * * * *'),
-  drift: key(drift.optional(), 'Whether the data moved.', {
+  drift: key(driftSettings.optional(), 'Whether the data moved.', {
     reference: 'data/train.parquet',
     current: 'live/*.parquet',
   }),

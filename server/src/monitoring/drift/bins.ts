@@ -1,0 +1,25 @@
+/** What bins of numbers are made from: both samples together. */
+export interface Range {
+  readonly minimum: number;
+  readonly maximum: number;
+  /** How many values the number of bins comes from. */
+  readonly count: number;
+  /** Whole numbers: no bin is narrower than 1. */
+  readonly integers: boolean;
+}
+
+/**
+ * Edges of bins as `numpy.histogram_bin_edges(…, bins="sturges")` gives them: width (max − min)/(log₂ n + 1), then as many
+ * equal bins as cover the range. A bin holds its lower edge; the last one holds its upper edge too.
+ */
+export function sturgesEdges({ minimum, maximum, count, integers }: Range): readonly number[] {
+  if (minimum === maximum) return [minimum - 0.5, maximum + 0.5];
+  const span = maximum - minimum;
+  const sturges = span / (Math.log2(count) + 1);
+  const width = integers && sturges < 1 ? 1 : sturges;
+  const bins = width > 0 ? Math.ceil(span / width) : 1;
+  const step = span / bins;
+  // A range of subnormal numbers may be too narrow for so many bins.
+  const edges = Array.from({ length: bins }, (_, index) => minimum + index * step);
+  return [...edges, maximum].filter((edge, index, all) => index === 0 || edge > (all[index - 1] ?? edge));
+}
