@@ -54,6 +54,8 @@ function serverBundle(): BuildOptions {
     platform: 'node',
     target: 'node24',
     banner: { js: requireBanner },
+    // Native: it is found in node_modules, which in a package lie beside the bundle.
+    external: ['@duckdb/node-bindings'],
   };
 }
 

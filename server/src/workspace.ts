@@ -5,6 +5,7 @@ import type { RunRecord } from './experiments/tracking-store.ts';
 import type { AuditLog } from './models/audit/audit-log.ts';
 import type { LocalStore } from './models/backends/shared/read-only-registry.ts';
 import type { ModelRegistry } from './models/model-registry.ts';
+import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
 import { type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
@@ -25,6 +26,12 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   }
   return new OpenWorkspace(options, await readState(options), { store: buildStore, models: buildModels });
 }
+
+/** DuckDB is only loaded where data are compared. */
+export const checkDrift: CheckDrift = async (check, options) => {
+  const duckdb = await import('./monitoring/backends/duckdb/check-drift.ts');
+  return duckdb.checkDrift(check, options);
+};
 
 // Each adapter is only loaded where something uses it.
 const buildStore: BuildStore = async (tracker, { workspace, server }) => {

@@ -1,24 +1,6 @@
 import { z } from 'zod';
 import { cron, documentHead, duration, identifier, key, modelReference } from './common.ts';
-
-/** Drift methods, named as Evidently names them. */
-export const driftMethods = [
-  'ks',
-  'psi',
-  'jensenshannon',
-  'wasserstein',
-  'wasserstein_plain',
-  'chisquare',
-  'z',
-  'kl_div',
-  'hellinger',
-  'TVD',
-  'anderson',
-  'cramer_von_mises',
-  'mannw',
-  't_test',
-  'ed',
-] as const;
+import { driftMethods } from './drift-methods.ts';
 
 const method = z.enum(driftMethods);
 const probability = z.number().min(0).max(1);

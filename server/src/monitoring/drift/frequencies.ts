@@ -13,6 +13,8 @@ export interface Frequency {
 /** Bins or categories of two samples of so many values. */
 export interface Frequencies {
   readonly entries: readonly Frequency[];
+  /** Of bins: one more than there are entries. */
+  readonly edges?: readonly number[];
   readonly reference: number;
   readonly current: number;
 }
@@ -36,10 +38,24 @@ export function jensenShannon(frequencies: Frequencies): number {
   return Math.sqrt(Math.max(0, divergence) / 2);
 }
 
-/** Hellinger's distance √(1 − Σ√(r·c)). */
+/**
+ * Hellinger's distance √(1 − Σ√(r·c)). Of bins, from densities as Evidently computes it: far from zero their edges are rounded,
+ * and widths differ in digits that are seen.
+ */
 export function hellinger(frequencies: Frequencies): number {
-  const overlap = sumOver(shares(frequencies), (r, c) => Math.sqrt(r * c));
+  const { edges } = frequencies;
+  const overlap = edges
+    ? overlapOfDensities(frequencies, edges)
+    : sumOver(shares(frequencies), (r, c) => Math.sqrt(r * c));
   return Math.sqrt(1 - Math.min(1, Math.max(0, overlap)));
+}
+
+function overlapOfDensities(frequencies: Frequencies, edges: readonly number[]): number {
+  const width = ((edges.at(-1) ?? 0) - (edges[0] ?? 0)) / (edges.length - 1);
+  return shares(frequencies).reduce((sum, { reference, current }, bin) => {
+    const own = (edges[bin + 1] ?? 0) - (edges[bin] ?? 0);
+    return sum + Math.sqrt((reference / own) * (current / own)) * width;
+  }, 0);
 }
 
 /** Total variation distance ½·Σ|r − c|. */

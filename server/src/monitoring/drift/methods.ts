@@ -1,6 +1,4 @@
-import type { driftMethods } from '#schemas/config/monitor.ts';
-
-export type DriftMethod = (typeof driftMethods)[number];
+import type { DriftMethod } from '#schemas/config/drift-methods.ts';
 
 /** What a column is compared as. Text is compared by its length, time by its moment: both are numbers then. */
 export type ColumnType = 'numeric' | 'categorical' | 'boolean' | 'time' | 'text';
@@ -85,5 +83,3 @@ export function chooseMethod(type: ColumnType, rows: number, distinct: number): 
 
 /** Numbers of a reference with at most so many different ones are compared value by value instead of by bins. */
 export const MOST_SEPARATE_VALUES = 20;
-/** A default choice never needs to count further than this. */
-export const MOST_FEW_VALUES = FEW_VALUES;

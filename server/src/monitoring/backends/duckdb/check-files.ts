@@ -1,0 +1,45 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { DriftReport } from '#schemas/domain/drift-report.ts';
+import { detectDrift } from '../../drift/detect-drift.ts';
+import type { FileCheck } from '../../drift/drift-checker.ts';
+import { DuckDbData } from './duckdb-data.ts';
+import { findSource } from './sources.ts';
+
+interface Options {
+  /** What does not fit into memory goes here. */
+  readonly spill: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** What DuckDB may take; the samples that are sorted come on top of it. */
+const MEMORY = '512MB';
+
+/** Compares two data sets in files. Runs in a thread of its own: it computes for seconds. */
+export async function checkFiles(check: FileCheck, { spill, signal, onProgress }: Options): Promise<DriftReport> {
+  const reference = await findSource(check.reference.path, check.reference.folder);
+  const current = await findSource(check.current.path, check.current.folder);
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: MEMORY,
+    temp_directory: spill,
+    // Nothing is fetched from anywhere, and no file is opened but those that were named.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    preserve_insertion_order: 'false',
+  });
+  const connection = await instance.connect();
+  const interrupt = () => connection.interrupt();
+  signal.addEventListener('abort', interrupt);
+  try {
+    const data = await DuckDbData.open(connection, { reference, current });
+    return await detectDrift(data, check.request, { signal, onProgress });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    connection.closeSync();
+    instance.closeSync();
+  }
+}

@@ -1,0 +1,272 @@
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBMaterializedResult } from '@duckdb/node-api';
+import duckdb from '@duckdb/node-bindings';
+import type {
+  Both,
+  DriftData,
+  Scan,
+  Side,
+  StoredColumn,
+  Summary,
+  TypedColumn,
+  ValueCounts,
+} from '../../drift/drift-data.ts';
+import { type ColumnType, isOrdered } from '../../drift/methods.ts';
+import type { Source } from './sources.ts';
+import { double, name } from './sql.ts';
+import { openTable, type Table } from './tables.ts';
+
+const SHOWN_NAMES = 3;
+/** Columns of more rows are streamed: materialised they would take too much memory. */
+const MOST_AT_ONCE = 4_000_000;
+const PROBED_ROWS = 10_000;
+/** Columns of one query: histograms of thousands of columns at once would take too much memory. */
+const COLUMNS_AT_ONCE = 200;
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Two tables behind views in one DuckDB. */
+export class DuckDbData implements DriftData {
+  readonly rows: Both<number>;
+  readonly columns: Both<readonly StoredColumn[]>;
+  readonly #connection: DuckDBConnection;
+  #announced: readonly Scan[] = [];
+  #prepared: { readonly key: string; readonly result: Promise<DuckDBMaterializedResult> } | null = null;
+
+  private constructor(connection: DuckDBConnection, tables: Both<Table>) {
+    this.#connection = connection;
+    this.rows = { reference: tables.reference.rows, current: tables.current.rows };
+    this.columns = { reference: tables.reference.columns, current: tables.current.columns };
+  }
+
+  static async open(connection: DuckDBConnection, sources: Both<Source>): Promise<DuckDbData> {
+    const reference = await openTable(connection, 'reference', sources.reference);
+    const current = await openTable(connection, 'current', sources.current);
+    return new DuckDbData(connection, { reference, current });
+  }
+
+  async summaries(columns: readonly TypedColumn[]): Promise<ReadonlyMap<string, Both<Summary>>> {
+    const found = new Map<string, Both<Summary>>();
+    for (const part of parts(columns)) {
+      const [reference, current] = [await this.#summarize(part, 'reference'), await this.#summarize(part, 'current')];
+      for (const [index, { name: key }] of part.entries()) {
+        const [before, now] = [reference[index], current[index]];
+        if (before && now) found.set(key, { reference: before, current: now });
+      }
+    }
+    return found;
+  }
+
+  async #summarize(columns: readonly TypedColumn[], side: Side): Promise<Summary[]> {
+    const figures = columns.flatMap((column, index) => {
+      const value = this.#value(column, side);
+      if (!isOrdered(column.type)) return [`count(${value}) AS present${index}`];
+      const finite = `CASE WHEN isfinite(${value}) THEN ${value} END`;
+      return [
+        `count(${finite}) AS present${index}`,
+        `min(${finite}) AS minimum${index}`,
+        `max(${finite}) AS maximum${index}`,
+      ];
+    });
+    const [row = {}] = await this.#read(`SELECT ${figures.join(', ')} FROM ${name(side)}`);
+    return columns.map((_, index) => ({
+      present: number(row[`present${index}`]),
+      minimum: number(row[`minimum${index}`]),
+      maximum: number(row[`maximum${index}`]),
+    }));
+  }
+
+  async withManyValues(columns: readonly TypedColumn[], more: number): Promise<ReadonlySet<string>> {
+    const many = new Set<string>();
+    for (const part of parts(columns)) {
+      const values = part.map((column, index) => `${this.#value(column, 'reference')} AS v${index}`);
+      const counts = part.map((_, index) => `count(DISTINCT v${index}) FILTER (isfinite(v${index})) AS n${index}`);
+      const probe = `SELECT ${values.join(', ')} FROM reference LIMIT ${PROBED_ROWS}`;
+      const [row = {}] = await this.#read(`SELECT ${counts.join(', ')} FROM (${probe})`);
+      for (const [index, column] of part.entries()) if (number(row[`n${index}`]) > more) many.add(column.name);
+    }
+    return many;
+  }
+
+  async valueCounts(column: TypedColumn): Promise<ValueCounts> {
+    const count = (side: Side) => {
+      const value = this.#value(column, side);
+      const usable = isOrdered(column.type) ? `isfinite(${value})` : `${value} IS NOT NULL`;
+      return `SELECT ${value} AS value, count(*) AS n FROM ${name(side)} WHERE ${usable} GROUP BY 1`;
+    };
+    const rows = await this.#read(`
+      WITH r AS (${count('reference')}), c AS (${count('current')}), both_sides AS (
+        SELECT coalesce(r.value, c.value) AS value, coalesce(r.n, 0) AS before, coalesce(c.n, 0) AS now
+        FROM r FULL JOIN c ON r.value = c.value
+      )
+      SELECT before, now, count(*) AS times, min(value) AS least, min(value::VARCHAR, ${SHOWN_NAMES}) AS names
+      FROM both_sides GROUP BY before, now ORDER BY min(value), before, now`);
+    return toValueCounts(rows);
+  }
+
+  async histograms(
+    requests: readonly { readonly column: TypedColumn; readonly edges: readonly number[] }[],
+  ): Promise<readonly Both<readonly number[]>[]> {
+    const found: Both<readonly number[]>[] = [];
+    for (const part of parts(requests)) {
+      const [reference, current] = [await this.#count(part, 'reference'), await this.#count(part, 'current')];
+      for (const [index] of part.entries()) {
+        found.push({ reference: reference[index] ?? [], current: current[index] ?? [] });
+      }
+    }
+    return found;
+  }
+
+  async #count(
+    requests: readonly { readonly column: TypedColumn; readonly edges: readonly number[] }[],
+    side: Side,
+  ): Promise<readonly (readonly number[])[]> {
+    // DuckDB's bins hold their upper edge, ours the lower one: so the negated values are counted, from the last bin to the first.
+    const figures = requests.map(({ edges }, index) => {
+      const negated = edges.toReversed().map((edge) => double(-edge));
+      return `map_values(histogram(-v${index}, [${negated.join(', ')}])) AS h${index}`;
+    });
+    const values = requests.map(({ column }, index) => {
+      const value = this.#value(column, side);
+      return `CASE WHEN isfinite(${value}) THEN ${value} END AS v${index}`;
+    });
+    const [row = {}] = await this.#read(
+      `SELECT ${figures.join(', ')} FROM (SELECT ${values.join(', ')} FROM ${name(side)})`,
+    );
+    return requests.map(({ edges }, index) => fromNegated(row[`h${index}`], edges.length));
+  }
+
+  announce(scans: readonly Scan[]): void {
+    this.#announced = [...scans];
+  }
+
+  async scan(column: TypedColumn, side: Side, visit: (values: Float64Array) => void): Promise<void> {
+    if (this.rows[side] > MOST_AT_ONCE) {
+      await this.#doubles(this.#scanSql({ column, side }), visit);
+      return;
+    }
+    const result = await this.#take({ column, side });
+    // DuckDB reads the next one in its own threads while this one is looked at.
+    const next = this.#announced[0];
+    if (next && this.rows[next.side] <= MOST_AT_ONCE) this.#prepare(next);
+    for (let index = 0; index < result.chunkCount; index += 1) visit(doublesOf(result.getChunk(index)));
+  }
+
+  /** What was prepared, or else a query of its own. */
+  async #take(scan: Scan): Promise<DuckDBMaterializedResult> {
+    const key = keyOf(scan);
+    this.#announced = this.#announced.filter((one) => keyOf(one) !== key);
+    const prepared = this.#prepared;
+    this.#prepared = null;
+    const result = await prepared?.result;
+    return result && prepared?.key === key ? result : this.#connection.run(this.#scanSql(scan));
+  }
+
+  #prepare(scan: Scan): void {
+    const result = this.#connection.run(this.#scanSql(scan));
+    // Whoever takes it hears of it.
+    result.catch(() => undefined);
+    this.#prepared = { key: keyOf(scan), result };
+  }
+
+  #scanSql({ column, side }: Scan): string {
+    const value = this.#value(column, side);
+    return `SELECT ${value} FROM ${name(side)} WHERE isfinite(${value})`;
+  }
+
+  async sample(column: TypedColumn, side: Side, size: number): Promise<Float64Array> {
+    const value = this.#value(column, side);
+    const sample: number[] = [];
+    await this.#doubles(
+      `SELECT v FROM (SELECT ${value} AS v FROM ${name(side)} WHERE isfinite(${value})) ` +
+        `USING SAMPLE reservoir(${size} ROWS) REPEATABLE (1)`,
+      (values) => {
+        for (const each of values) sample.push(each);
+      },
+    );
+    return Float64Array.from(sample);
+  }
+
+  /** Reads a query of one column of doubles without nulls, part by part. */
+  async #doubles(sql: string, visit: (values: Float64Array) => void): Promise<void> {
+    const result = await this.#connection.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      visit(doublesOf(chunk));
+    }
+  }
+
+  async #read(sql: string): Promise<readonly Row[]> {
+    const reader = await this.#connection.runAndReadAll(sql);
+    return reader.getRowObjectsJS();
+  }
+
+  /** What a column's values are compared as: doubles where they have an order, else strings. */
+  #value({ name: column, type }: TypedColumn, side: Side): string {
+    const stored = this.columns[side].find((one) => one.name === column);
+    return valueSql(name(column), type, stored);
+  }
+}
+
+function keyOf({ column, side }: Scan): string {
+  return `${side} ${column.name}`;
+}
+
+/** The values of a chunk with one column, in DuckDB's own memory. */
+function doublesOf({ chunk, rowCount }: DuckDBDataChunk): Float64Array {
+  const data = duckdb.vector_get_data(
+    duckdb.data_chunk_get_vector(chunk, 0),
+    rowCount * Float64Array.BYTES_PER_ELEMENT,
+  );
+  return new Float64Array(data.buffer, data.byteOffset, rowCount);
+}
+
+function valueSql(column: string, type: ColumnType, stored: StoredColumn | undefined): string {
+  if (type === 'numeric') return stored?.type === 'numeric' ? `${column}::DOUBLE` : `TRY_CAST(${column} AS DOUBLE)`;
+  if (type === 'text') return `length(${column}::VARCHAR)::DOUBLE`;
+  if (type === 'boolean') return `TRY_CAST(${column} AS BOOLEAN)::VARCHAR`;
+  if (type === 'time') {
+    return stored?.storedAs === 'TIME' ? `epoch(${column})` : `epoch(TRY_CAST(${column} AS TIMESTAMP))`;
+  }
+  return `${column}::VARCHAR`;
+}
+
+function toValueCounts(rows: readonly Row[]): ValueCounts {
+  const groups = rows.map((row) => ({
+    reference: number(row.before),
+    current: number(row.now),
+    times: number(row.times),
+    names: Array.isArray(row.names) ? row.names.map(String) : [],
+  }));
+  const fresh = groups.filter(({ reference }) => reference === 0).sort((a, b) => b.current - a.current);
+  const sum = (of: typeof groups) => of.reduce((all, { times }) => all + times, 0);
+  const [first] = groups;
+  return {
+    entries: groups.map(({ reference, current, times }) => ({ reference, current, times })),
+    first: { reference: first?.reference ?? 0, current: first?.current ?? 0 },
+    distinct: sum(groups),
+    distinctInReference: sum(groups.filter(({ reference }) => reference > 0)),
+    fresh: {
+      names: fresh.flatMap(({ names }) => names).slice(0, SHOWN_NAMES),
+      values: sum(fresh),
+      rows: fresh.reduce((all, { current, times }) => all + current * times, 0),
+    },
+  };
+}
+
+/** Counts of DuckDB's bins of negated values: the first has what equals the last edge, then the bins from the last on. */
+function fromNegated(value: unknown, edges: number): readonly number[] {
+  const counts = Array.isArray(value) ? value.map(number) : [];
+  const [atLastEdge = 0, ...bins] = counts.slice(0, edges);
+  while (bins.length < edges - 1) bins.push(0);
+  bins[0] = (bins[0] ?? 0) + atLastEdge;
+  return bins.toReversed();
+}
+
+function* parts<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += COLUMNS_AT_ONCE) yield all.slice(start, start + COLUMNS_AT_ONCE);
+}
+
+export function number(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0;
+}

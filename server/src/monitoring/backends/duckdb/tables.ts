@@ -1,0 +1,115 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { FailureError } from '../../../platform/failure.ts';
+import type { Side, StoredColumn } from '../../drift/drift-data.ts';
+import type { ColumnType } from '../../drift/methods.ts';
+import { readingSql, type Source, unreadable } from './sources.ts';
+import { name } from './sql.ts';
+
+export interface Table {
+  readonly rows: number;
+  readonly columns: readonly StoredColumn[];
+}
+
+const integers = new Set([
+  ...['TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT'],
+  ...['UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT'],
+]);
+const times = new Set([
+  'DATE',
+  'TIME',
+  'TIMESTAMP',
+  'TIMESTAMP WITH TIME ZONE',
+  'TIMESTAMP_S',
+  'TIMESTAMP_MS',
+  'TIMESTAMP_NS',
+]);
+const LOOKED_AT = 10_000;
+
+/** Makes a source a table of this name and looks at what its columns hold. */
+export async function openTable(connection: DuckDBConnection, side: Side, source: Source): Promise<Table> {
+  try {
+    await create(connection, side, source);
+    return await describe(connection, side);
+  } catch (error) {
+    if (error instanceof FailureError || isInterrupt(error)) throw error;
+    throw unreadable(source, error);
+  }
+}
+
+async function create(connection: DuckDBConnection, side: Side, source: Source): Promise<void> {
+  // Parquet is read column by column where it lies; text would be parsed again with every query.
+  if (source.format === 'parquet') {
+    await connection.run(`CREATE TEMP VIEW ${name(side)} AS SELECT * FROM ${readingSql(source, { whole: false })}`);
+    return;
+  }
+  const create = (whole: boolean) =>
+    connection.run(`CREATE TEMP TABLE ${name(side)} AS SELECT * FROM ${readingSql(source, { whole })}`);
+  try {
+    await create(false);
+  } catch (error) {
+    // A value further down may be of another type than the first rows let expect.
+    if (isInterrupt(error) || !/convert|cast|sample_size/i.test(String(error))) throw error;
+    await create(true);
+  }
+}
+
+function isInterrupt(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('INTERRUPT');
+}
+
+async function describe(connection: DuckDBConnection, side: Side): Promise<Table> {
+  const described = await connection.runAndReadAll(`DESCRIBE ${name(side)}`);
+  const columns = described
+    .getRowObjectsJS()
+    .map((row) => ({ name: String(row.column_name), storedAs: String(row.column_type) }));
+  const counts = columns.map((column, index) => `count(${name(column.name)}) AS n${index}`);
+  const counted = await connection.runAndReadAll(
+    `SELECT ${['count(*) AS rows', ...counts].join(', ')} FROM ${name(side)}`,
+  );
+  const [row = {}] = counted.getRowObjectsJS();
+  const texts = await findTexts(connection, side, columns);
+  return {
+    rows: Number(row.rows ?? 0),
+    columns: columns.map((column, index) => ({
+      ...column,
+      type: texts.has(column.name) ? 'text' : typeOf(column.storedAs),
+      integers: integers.has(column.storedAs),
+      empty: Number(row[`n${index}`] ?? 0) === 0,
+    })),
+  };
+}
+
+function typeOf(stored: string): ColumnType | null {
+  if (integers.has(stored) || /^(FLOAT|DOUBLE|DECIMAL)\b/.test(stored)) return 'numeric';
+  if (stored === 'BOOLEAN') return 'boolean';
+  if (times.has(stored)) return 'time';
+  if (/^(VARCHAR|UUID|ENUM)\b/.test(stored)) return stored.endsWith(']') ? null : 'categorical';
+  return null;
+}
+
+/** Strings of which more than half are different are text, as Evidently has it: names of things would not be repeated less. */
+async function findTexts(
+  connection: DuckDBConnection,
+  side: Side,
+  columns: readonly { readonly name: string; readonly storedAs: string }[],
+): Promise<ReadonlySet<string>> {
+  const strings = columns.filter(({ storedAs }) => storedAs === 'VARCHAR').map((column) => column.name);
+  const likely = await mostlyDifferent(connection, strings, `(SELECT * FROM ${name(side)} LIMIT ${LOOKED_AT})`);
+  // Thousands of categories look like text in a few rows.
+  return new Set(await mostlyDifferent(connection, likely, name(side)));
+}
+
+async function mostlyDifferent(
+  connection: DuckDBConnection,
+  columns: readonly string[],
+  from: string,
+): Promise<readonly string[]> {
+  if (columns.length === 0) return [];
+  const figures = columns.map((column, index) => {
+    const value = name(column);
+    return `approx_count_distinct(${value}) > count(${value}) / 2 AS t${index}`;
+  });
+  const reader = await connection.runAndReadAll(`SELECT ${figures.join(', ')} FROM ${from}`);
+  const [row = {}] = reader.getRowObjectsJS();
+  return columns.filter((_, index) => row[`t${index}`] === true);
+}
