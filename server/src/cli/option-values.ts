@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { type DriftMethod, driftMethods } from '#schemas/config/drift-methods.ts';
 import { durationMs } from '../platform/units.ts';
 
 /** Of an option that may be repeated. */
@@ -53,4 +54,11 @@ function agoOf(text: string): number {
       'Write a day such as 2026-01-31, a time such as 2026-01-31T15:00, or 7d for so long ago.',
     );
   }
+}
+
+/** Of an option that may be repeated and names drift methods, in any case. */
+export function driftMethod(text: string, previous: readonly DriftMethod[]): readonly DriftMethod[] {
+  const method = driftMethods.find((name) => name.toLowerCase() === text.toLowerCase());
+  if (method === undefined) throw new InvalidArgumentError(`Known are ${driftMethods.join(', ')}.`);
+  return previous.includes(method) ? previous : [...previous, method];
 }

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import type { DriftMethod } from '#schemas/config/drift-methods.ts';
 import { readVersion } from '../platform/version.ts';
 import type { Action } from './action.ts';
 import type { Invocation } from './invocation.ts';
 import { addModelCommands } from './model-program.ts';
-import { collect, wholeNumber } from './option-values.ts';
+import { collect, driftMethod, wholeNumber } from './option-values.ts';
 import { createOutput } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -133,6 +134,21 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Program 
   addModelCommands(program, action);
 
   program
+    .command('drift')
+    .description('compare data with a reference, column by column')
+    .option('--reference <file>', 'what the model was made for: CSV, JSON or Parquet; a glob stands for several files')
+    .option('--current <file>', 'what it sees now')
+    .option('--monitor <file>', 'a Monitor document: columns, methods, thresholds, and the files where none are named')
+    .option('--column <name>', 'this column only; may be repeated', collect, [])
+    .option('--method <name>', 'ks, psi, wasserstein, …; default: by type and size; may be repeated', driftMethod, [])
+    .action(
+      action<DriftOptions>(async (given, { reference, current, monitor, column, method }) => {
+        const { drift } = await import('./commands/drift.ts');
+        return drift(given, { reference, current, monitor, columns: column, methods: method });
+      }),
+    );
+
+  program
     .command('health')
     .description('check every configured back end')
     .addOption(trackingOption())
@@ -158,6 +174,14 @@ interface RunsListFlags {
   readonly orderBy: readonly string[];
   readonly limit: number;
   readonly page?: string;
+}
+
+interface DriftOptions {
+  readonly reference?: string;
+  readonly current?: string;
+  readonly monitor?: string;
+  readonly column: readonly string[];
+  readonly method: readonly DriftMethod[];
 }
 
 function trackingOption(): Option {

@@ -87,7 +87,7 @@ function binned({ reference, current }: SortedSamples, edges: readonly number[])
     current: within(current, bin),
     times: 1,
   }));
-  return { entries, reference: reference.length, current: current.length };
+  return { entries, edges, reference: reference.length, current: current.length };
 }
 
 function frequenciesOf(samples: SortedSamples, integers: boolean): Frequencies {
