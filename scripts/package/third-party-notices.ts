@@ -22,7 +22,18 @@ const manifest = z.object({
 
 /** Licences that ask for no more than their text beside the product. */
 const permissive = new Set([
-  ...['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC-BY-4.0', 'CC0-1.0', 'ISC', 'MIT'],
+  ...[
+    '0BSD',
+    'Apache-2.0',
+    'BlueOak-1.0.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'BSL-1.0',
+    'CC-BY-4.0',
+    'CC0-1.0',
+    'ISC',
+    'MIT',
+  ],
   ...['MIT-0', 'Python-2.0', 'Unlicense', 'Zlib'],
 ]);
 

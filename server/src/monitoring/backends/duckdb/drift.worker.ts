@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { toFailure } from '../../../platform/failure.ts';
-import { checkFiles } from './check-files.ts';
+import { FailureError, toFailure } from '../../../platform/failure.ts';
 import type { FromDriftWorker, ToDriftWorker } from './worker-messages.ts';
 
 /** Makes one check for the thread that started it, answers by one message and ends; `cancel` ends it early. */
@@ -13,6 +12,9 @@ port.on('message', () => aborter.abort());
 
 const answer = (message: FromDriftWorker) => port.postMessage(message);
 try {
+  const { checkFiles } = await import('./check-files.ts').catch((error: unknown) => {
+    throw withoutDuckDb(error);
+  });
   const report = await checkFiles(check, {
     spill,
     signal: aborter.signal,
@@ -23,3 +25,16 @@ try {
   answer({ failure: toFailure(error) });
 }
 port.close();
+
+/** The library is not in the bundle, and not on every platform. */
+function withoutDuckDb(cause: unknown): unknown {
+  if (!/@?duckdb/i.test(String(cause))) return cause;
+  return new FailureError(
+    'unsupported',
+    'DuckDB, which reads the data, is not part of this installation or can’t be loaded.',
+    {
+      remedy: `Install the package for this platform (${process.platform}-${process.arch}), or @duckdb/node-bindings beside it.`,
+      cause,
+    },
+  );
+}
