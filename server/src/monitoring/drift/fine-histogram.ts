@@ -24,6 +24,13 @@ export function fineEdges(sample: Float64Array, minimum: number, maximum: number
     before = value;
   }
   for (const value of [minimum, maximum]) edges.add(nextAbove(value)).add(value);
+  // Beyond the sample, bins that double: a tail must not be one wide bin.
+  const [least = minimum, most = maximum] = [sorted[0], sorted.at(-1)];
+  for (let part = 0.5; part > 1e-12; part /= 2) {
+    for (const edge of [least + (minimum - least) * part, most + (maximum - most) * part]) {
+      if (edge > minimum && edge < maximum) edges.add(edge);
+    }
+  }
   return Float64Array.from(edges).sort();
 }
 
