@@ -41,7 +41,10 @@ describe('a fine histogram', () => {
     fc.assert(
       fc.property(sorted, sorted, sorted, (reference, current, sample) => {
         const samples = { reference, current };
-        const { edges, histograms } = scanned(samples, sample.filter((each) => each >= -1e6));
+        const { edges, histograms } = scanned(
+          samples,
+          sample.filter((each) => each >= -1e6),
+        );
         holds(boundedKolmogorovSmirnov(edges, histograms), kolmogorovSmirnov(samples));
         holds(boundedWasserstein(edges, histograms), wasserstein(samples));
       }),
