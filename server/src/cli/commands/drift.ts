@@ -11,9 +11,9 @@ import { exitCodes } from '../exit.ts';
 import { formatNumber, plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
 import { harmless, type Output, type Style } from '../output.ts';
-import { withProgress } from '../progress-bar.ts';
 import { renderTable } from '../table.ts';
 import { requireFolder } from '../tracking.ts';
+import { whileWaiting } from '../waiting.ts';
 
 export interface DriftFlags {
   readonly reference: string | undefined;
@@ -39,8 +39,8 @@ export async function drift(invocation: Invocation, flags: DriftFlags): Promise<
     current: side('current'),
     request: toRequest(monitor?.drift ?? null, flags),
   };
-  const report = await withProgress(invocation, (show) =>
-    checkDrift(check, { signal, onProgress: (done, total) => show('Comparing columns', done, total) }),
+  const report = await whileWaiting(invocation, 'Comparing the data', (say) =>
+    checkDrift(check, { signal, onProgress: (done, total) => say(`Comparing columns: ${done} of ${total}`) }),
   );
   if (output.json) await output.document(report);
   else await writeForPeople(report, output);
