@@ -54,12 +54,11 @@ async function gather(data: DriftData, planned: readonly PlannedColumn[]): Promi
   const ordered = planned.filter(({ column }) => isOrdered(column.type)).map(({ column }) => column);
   const many = await data.withManyValues(ordered, MOST_SEPARATE_VALUES);
   const evidence = new Map<string, ColumnEvidence>();
-  for (const { column, methods, integers } of planned) {
+  for (const { column, integers } of planned) {
     const summary = summaries.get(column.name);
     if (!summary) continue;
     const present = summary.reference.present > 0 && summary.current.present > 0;
-    const counted = present && (!many.has(column.name) || methods.includes('hellinger'));
-    const counts = counted ? await data.valueCounts(column) : null;
+    const counts = present && !many.has(column.name) ? await data.valueCounts(column) : null;
     const few = counts !== null && counts.distinctInReference <= MOST_SEPARATE_VALUES;
     const separate = few || !isOrdered(column.type);
     evidence.set(column.name, {
@@ -133,8 +132,9 @@ async function measureByFrequencies(
   for (const task of tasks) {
     const found = evidence.get(task.plan.column.name);
     if (!found || !usesFrequencies(task.method)) continue;
-    const edges = edgesFor(task.method, found);
-    if (edges) binned.push({ task, edges, found });
+    const edges = await edgesFor(task.method, found, data);
+    if (edges !== null && 'problem' in edges) measured.set(task, edges);
+    else if (edges) binned.push({ task, edges, found });
     else if (found.counts) measured.set(task, measureFrequencies(task.method, ofValues(found), found.counts.first));
   }
   const histograms = await data.histograms(binned.map(({ task, edges }) => ({ column: task.plan.column, edges })));

@@ -21,6 +21,7 @@ import {
 import { smirnovPValue } from './kolmogorov.ts';
 import { exceeds, isOrdered, methodOf } from './methods.ts';
 import {
+  distinctValues,
   energyDistance,
   kolmogorovSmirnov,
   mean,
@@ -76,18 +77,30 @@ function usesBins(method: FrequencyMethod): boolean {
 }
 
 /** Edges of the bins that a method wants; null where it takes each value by itself. */
-export function edgesFor(method: FrequencyMethod, evidence: ColumnEvidence): readonly number[] | null {
-  const { column, summary, integers, counts, separate } = evidence;
-  const { reference, current } = summary;
+export async function edgesFor(
+  method: FrequencyMethod,
+  { column, summary, integers, counts, separate }: ColumnEvidence,
+  data: DriftData,
+): Promise<readonly number[] | null | { readonly problem: string }> {
   if (!isOrdered(column.type) || !usesBins(method)) return null;
+  const { reference, current } = summary;
   const range = {
     minimum: Math.min(reference.minimum, current.minimum),
     maximum: Math.max(reference.maximum, current.maximum),
     integers,
   };
+  if (method !== 'hellinger') {
+    return separate ? null : sturgesEdges({ ...range, count: reference.present + current.present });
+  }
   // Hellinger's bins come from the distinct values, whatever their number.
-  if (method === 'hellinger') return sturgesEdges({ ...range, count: counts?.distinct ?? 0 });
-  return separate ? null : sturgesEdges({ ...range, count: reference.present + current.present });
+  if (counts !== null) return sturgesEdges({ ...range, count: counts.distinct });
+  const most = Math.max(reference.present, current.present);
+  if (most > MOST_SORTED) return { problem: tooManyToSort(most) };
+  return sturgesEdges({ ...range, count: distinctValues(await sortedSamples(data, column, summary)) });
+}
+
+function tooManyToSort(count: number): string {
+  return `${count.toLocaleString('en')} values are too many to sort; take a method such as psi.`;
 }
 
 export function measureFrequencies(method: FrequencyMethod, given: Frequencies, first: Both<number> | null): Measured {
@@ -115,14 +128,11 @@ export async function measureNumbers(
   }
   if (left.length === 0) return found;
   if (largest > MOST_SORTED) {
-    const problem = `${largest.toLocaleString('en')} values are too many to sort; take a histogram method such as psi.`;
+    const problem = tooManyToSort(largest);
     for (const { method } of left) found.set(method, { problem });
     return found;
   }
-  const samples: SortedSamples = {
-    reference: await sorted(data, column, 'reference', summary.reference.present),
-    current: await sorted(data, column, 'current', summary.current.present),
-  };
+  const samples = await sortedSamples(data, column, summary);
   for (const { method } of left) found.set(method, exact[method](samples));
   return found;
 }
@@ -159,6 +169,11 @@ function tested(result: { statistic: number; pValue: number } | null, problem: s
 function moments(values: Float64Array) {
   const center = mean(values);
   return { count: values.length, mean: center, squares: squaresAround(values, center) };
+}
+
+async function sortedSamples(data: DriftData, column: TypedColumn, summary: Both<Summary>): Promise<SortedSamples> {
+  const reference = await sorted(data, column, 'reference', summary.reference.present);
+  return { reference, current: await sorted(data, column, 'current', summary.current.present) };
 }
 
 async function sorted(data: DriftData, column: TypedColumn, side: Side, count: number): Promise<Float64Array> {
