@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DriftColumn, type DriftReport, driftReport } from '#schemas/domain/drift-report.ts';
 import { runMlops } from '../cli/run-mlops.ts';
@@ -243,6 +244,29 @@ describe('what can’t be compared', () => {
     expect(verdict).toBe('could-not-check');
   });
 
+  test('are values too large to compute with', async () => {
+    const file = await csv(
+      'huge.csv',
+      'x',
+      rows(1500, (i) => `${i % 2 ? '-' : ''}${1 + (i % 700) / 1000}e308`),
+    );
+    const { columns, verdict } = await report(
+      file,
+      file,
+      '--method',
+      'psi',
+      '--method',
+      'hellinger',
+      '--method',
+      'wasserstein',
+    );
+    expect(columns).toHaveLength(3);
+    for (const one of columns) {
+      expect(one).toMatchObject({ verdict: 'could-not-check', reason: 'Its values are too large to compute with.' });
+    }
+    expect(verdict).toBe('could-not-check');
+  });
+
   test('is a column that nobody has', async () => {
     const { columns } = await report('constant.csv', 'constant.csv', '--column', 'nowhere');
     expect(columns).toMatchObject([
@@ -272,6 +296,20 @@ describe('files that can’t be read', () => {
       expect(stderr.trim().split('\n'), current).toHaveLength(1);
       expect([code, stdout], current).toEqual([2, '']);
     }
+  });
+
+  test('are told where the damage is within a column', async () => {
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const path = join(folder, 'pages.parquet');
+    await connection.run(`COPY (SELECT md5(i::VARCHAR) AS x FROM range(5000) t(i)) TO '${path}' (FORMAT parquet)`);
+    connection.closeSync();
+    instance.closeSync();
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.fill(0xff, 4, 2_000));
+    const { code, stderr } = await drift('--reference', 'pages.parquet', '--current', 'pages.parquet');
+    expect(stderr).toMatch(/^error: .*can’t be .+ Write the files? anew/);
+    expect(code).toBe(2);
   });
 
   test('have to be named', async () => {

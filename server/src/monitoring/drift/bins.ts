@@ -11,10 +11,12 @@ export interface Range {
 /**
  * Edges of bins as `numpy.histogram_bin_edges(…, bins="sturges")` gives them: width (max − min)/(log₂ n + 1), then as many
  * equal bins as cover the range. A bin holds its lower edge; the last one holds its upper edge too.
+ * Null where the range is wider than a double can tell.
  */
-export function sturgesEdges({ minimum, maximum, count, integers }: Range): readonly number[] {
+export function sturgesEdges({ minimum, maximum, count, integers }: Range): readonly number[] | null {
   if (minimum === maximum) return [minimum - 0.5, maximum + 0.5];
   const span = maximum - minimum;
+  if (!Number.isFinite(span)) return null;
   const sturges = span / (Math.log2(count) + 1);
   const width = integers && sturges < 1 ? 1 : sturges;
   const bins = width > 0 ? Math.ceil(span / width) : 1;

@@ -1,5 +1,5 @@
 import type { DriftMethod } from '#schemas/config/drift-methods.ts';
-import { sturgesEdges } from './bins.ts';
+import { type Range, sturgesEdges } from './bins.ts';
 import type { Both, DriftData, Side, Summary, TypedColumn, ValueCounts } from './drift-data.ts';
 import {
   type Bounded,
@@ -55,6 +55,7 @@ const EXACT_VALUES = 1_048_576;
 /** Beyond so many, sorting would take more memory than we may use. */
 const MOST_SORTED = 16_000_000;
 const SAMPLE = 100_000;
+const TOO_LARGE = 'Its values are too large to compute with.';
 
 export type NumberMethod = Exclude<DriftMethod, FrequencyMethod>;
 type FrequencyMethod = 'psi' | 'jensenshannon' | 'kl_div' | 'hellinger' | 'chisquare' | 'z' | 'TVD';
@@ -90,13 +91,17 @@ export async function edgesFor(
     integers,
   };
   if (method !== 'hellinger') {
-    return separate ? null : sturgesEdges({ ...range, count: reference.present + current.present });
+    return separate ? null : binsOf({ ...range, count: reference.present + current.present });
   }
   // Hellinger's bins come from the distinct values, whatever their number.
-  if (counts !== null) return sturgesEdges({ ...range, count: counts.distinct });
+  if (counts !== null) return binsOf({ ...range, count: counts.distinct });
   const most = Math.max(reference.present, current.present);
   if (most > MOST_SORTED) return { problem: tooManyToSort(most) };
-  return sturgesEdges({ ...range, count: distinctValues(await sortedSamples(data, column, summary)) });
+  return binsOf({ ...range, count: distinctValues(await sortedSamples(data, column, summary)) });
+}
+
+function binsOf(range: Range): readonly number[] | { readonly problem: string } {
+  return sturgesEdges(range) ?? { problem: TOO_LARGE };
 }
 
 function tooManyToSort(count: number): string {
@@ -143,7 +148,12 @@ const exact: Readonly<Record<NumberMethod, (samples: SortedSamples) => Measured>
     const pValue = smirnovPValue(statistic, samples.reference.length, samples.current.length);
     return { statistic, pValue, errorBound: 0 };
   },
-  wasserstein: (samples) => distance(wasserstein(samples) / norm(standardDeviation(samples.reference))),
+  wasserstein: (samples) => {
+    const deviation = standardDeviation(samples.reference);
+    // Divided by infinity, any distance would be none.
+    if (!Number.isFinite(deviation)) return { problem: TOO_LARGE };
+    return distance(wasserstein(samples) / norm(deviation));
+  },
   wasserstein_plain: (samples) => distance(wasserstein(samples)),
   ed: (samples) => distance(energyDistance(samples)),
   anderson: (samples) => tested(andersonDarlingTest(samples), 'All values are equal.'),
@@ -224,6 +234,7 @@ function boundedMeasure(
   if (method !== 'wasserstein' && method !== 'wasserstein_plain') return null;
   const plain = boundedWasserstein(edges, histograms);
   const scale = method === 'wasserstein' ? norm(histograms.reference.deviation) : 1;
+  if (!Number.isFinite(scale)) return null;
   const [value, errorBound] = [plain.value / scale, plain.errorBound / scale];
   return { value, errorBound, measured: { statistic: value, pValue: null, errorBound } };
 }

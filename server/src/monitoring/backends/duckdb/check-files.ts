@@ -1,5 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DriftReport } from '#schemas/domain/drift-report.ts';
+import { FailureError } from '../../../platform/failure.ts';
 import { detectDrift } from '../../drift/detect-drift.ts';
 import type { FileCheck } from '../../drift/drift-checker.ts';
 import { DuckDbData } from './duckdb-data.ts';
@@ -36,10 +37,23 @@ export async function checkFiles(check: FileCheck, { spill, signal, onProgress }
     return await detectDrift(data, check.request, { signal, onProgress });
   } catch (error) {
     signal.throwIfAborted();
-    throw error;
+    throw failureOf(error);
   } finally {
     signal.removeEventListener('abort', interrupt);
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** DuckDB finds some damage only where a column is read. */
+function failureOf(error: unknown): unknown {
+  const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
+  if (error instanceof FailureError || !/^[A-Z][\w ]* Error: /.test(said)) return error;
+  const memory = said.startsWith('Out of Memory');
+  return new FailureError(memory ? 'busy' : 'corrupt', `The data can’t be compared: ${said}`, {
+    remedy: memory
+      ? 'Compare fewer columns at once with --column.'
+      : 'Write the files anew, or leave out the column with --column.',
+    cause: error,
+  });
 }
