@@ -49,7 +49,8 @@ function compare(ours: DriftColumn, theirs: z.infer<typeof answer>, exactness: n
 describe.each(['small', 'large'])('%s tables', (pair) => {
   test.each(['parquet', 'csv', 'json'])('have the same methods, scores and verdicts by default: %s', async (format) => {
     const { report, code } = await drift(pair, format, []);
-    const theirs = expected[pair] ?? {};
+    const { single, ...common } = expected[pair] ?? {};
+    const theirs = format === 'parquet' && single ? { ...common, single } : common;
     expect(report.columns.map(({ column }) => column)).toEqual(Object.keys(theirs));
     for (const ours of report.columns) {
       const their = theirs[ours.column];
@@ -70,7 +71,9 @@ describe.each(['small', 'large'])('%s tables', (pair) => {
     for (const ours of report.columns) {
       const theirs = expected[pair]?.[ours.column]?.methods[ours.method ?? ''];
       if (!theirs) continue;
-      compare(ours, theirs, 1e-9);
+      // Of 32-bit numbers, SciPy and Evidently add these two up in 32 bits.
+      const rounded = ours.column === 'single' && (ours.method === 't_test' || ours.method === 'hellinger');
+      compare(ours, theirs, rounded ? 1e-3 : 1e-9);
       compared += 1;
     }
     expect(compared).toBeGreaterThan(150);

@@ -106,7 +106,13 @@ describe('more than a million rows', () => {
       minimumRows: 30,
     };
     const check = { reference: file('reference.parquet'), current: file('current.parquet'), request };
-    const checking = checkDrift(check, { signal: aborter.signal, onProgress: () => aborter.abort() });
-    await expect(checking).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    const onProgress = () => aborter.abort();
+    const cancelled = expect.objectContaining({ name: 'AbortError' });
+    await expect(checkDrift(check, { signal: aborter.signal, onProgress })).rejects.toThrow(cancelled);
+    const early = new AbortController();
+    const checking = checkDrift(check, { signal: early.signal });
+    // Before the thread has started.
+    early.abort();
+    await expect(checking).rejects.toThrow(cancelled);
   });
 });

@@ -94,7 +94,7 @@ function frequenciesOf(samples: SortedSamples, integers: boolean): Frequencies {
   if (new Set(samples.reference).size <= MOST_SEPARATE_VALUES) {
     return counts([...samples.reference], [...samples.current]);
   }
-  return binned(samples, sturgesEdges({ ...rangeOf(samples), integers }) ?? []);
+  return binned(samples, sturgesEdges({ ...rangeOf(samples), integers, single: false }) ?? []);
 }
 
 function rangeOf({ reference, current }: SortedSamples) {
@@ -137,7 +137,8 @@ describe('equal to SciPy and Evidently', () => {
       check('psi', populationStability(frequencies));
       check('jensenshannon', jensenShannon(frequencies));
       check('kl_div', kullbackLeibler(frequencies));
-      const edges = sturgesEdges({ ...rangeOf(samples), count: distinctValues(samples), integers }) ?? [];
+      const edges =
+        sturgesEdges({ ...rangeOf(samples), count: distinctValues(samples), integers, single: false }) ?? [];
       check('hellinger', hellinger(binned(samples, edges)));
     }
   });

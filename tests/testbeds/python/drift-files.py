@@ -70,8 +70,11 @@ for pair, sizes in {"small": (800, 600), "large": (3000, 2500)}.items():
     folder.mkdir(parents=True)
     frames = {side: table(rng, rows, side == "current") for side, rows in zip(("reference", "current"), sizes)}
     for side, frame in frames.items():
-        frame.to_parquet(folder / f"{side}.parquet")
         frame.to_csv(folder / f"{side}.csv", index=False)
         frame.to_json(folder / f"{side}.json", orient="records", lines=True, double_precision=15)
+    # Text has no numbers of 32 bits.
+    for side, frame in frames.items():
+        frame["single"] = (100 + rng.normal(0.2 * (side == "current"), 1, len(frame))).astype("float32")
+        frame.to_parquet(folder / f"{side}.parquet")
     answers[pair] = expected(frames["reference"], frames["current"])
 (out / "expected.json").write_text(json.dumps(answers))

@@ -54,7 +54,7 @@ async function gather(data: DriftData, planned: readonly PlannedColumn[]): Promi
   const ordered = planned.filter(({ column }) => isOrdered(column.type)).map(({ column }) => column);
   const many = await data.withManyValues(ordered, MOST_SEPARATE_VALUES);
   const evidence = new Map<string, ColumnEvidence>();
-  for (const { column, integers } of planned) {
+  for (const { column, integers, single } of planned) {
     const summary = summaries.get(column.name);
     if (!summary) continue;
     const present = summary.reference.present > 0 && summary.current.present > 0;
@@ -67,6 +67,7 @@ async function gather(data: DriftData, planned: readonly PlannedColumn[]): Promi
       counts,
       separate,
       integers: integers && isComplete(summary, data.rows),
+      single,
     });
   }
   return evidence;

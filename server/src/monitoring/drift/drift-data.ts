@@ -12,6 +12,8 @@ export interface StoredColumn {
   readonly storedAs: string;
   /** Whole numbers of a type that has no others. */
   readonly integers: boolean;
+  /** Floating-point numbers of 32 bits. */
+  readonly single: boolean;
   /** There is no value at all in it: its type says nothing. */
   readonly empty: boolean;
 }

@@ -44,6 +44,7 @@ export interface ColumnEvidence {
   readonly column: TypedColumn;
   readonly summary: Both<Summary>;
   readonly integers: boolean;
+  readonly single: boolean;
   /** null where there are surely more different values than any choice asks for, and where a side has no value. */
   readonly counts: ValueCounts | null;
   /** Whether values are compared one by one instead of in bins. */
@@ -80,7 +81,7 @@ function usesBins(method: FrequencyMethod): boolean {
 /** Edges of the bins that a method wants; null where it takes each value by itself. */
 export async function edgesFor(
   method: FrequencyMethod,
-  { column, summary, integers, counts, separate }: ColumnEvidence,
+  { column, summary, integers, single, counts, separate }: ColumnEvidence,
   data: DriftData,
 ): Promise<readonly number[] | null | { readonly problem: string }> {
   if (!isOrdered(column.type) || !usesBins(method)) return null;
@@ -89,6 +90,7 @@ export async function edgesFor(
     minimum: Math.min(reference.minimum, current.minimum),
     maximum: Math.max(reference.maximum, current.maximum),
     integers,
+    single,
   };
   if (method !== 'hellinger') {
     return separate ? null : binsOf({ ...range, count: reference.present + current.present });
@@ -117,7 +119,7 @@ export function measureFrequencies(method: FrequencyMethod, given: Frequencies, 
 /** Computes what needs the values of a column in their order. */
 export async function measureNumbers(
   data: DriftData,
-  { column, summary }: ColumnEvidence,
+  { column, summary, single }: ColumnEvidence,
   wanted: readonly { readonly method: NumberMethod; readonly threshold: number }[],
 ): Promise<ReadonlyMap<NumberMethod, Measured>> {
   const found = new Map<NumberMethod, Measured>();
@@ -138,18 +140,20 @@ export async function measureNumbers(
     return found;
   }
   const samples = await sortedSamples(data, column, summary);
-  for (const { method } of left) found.set(method, exact[method](samples));
+  for (const { method } of left) found.set(method, exact[method](samples, single));
   return found;
 }
 
-const exact: Readonly<Record<NumberMethod, (samples: SortedSamples) => Measured>> = {
+const exact: Readonly<Record<NumberMethod, (samples: SortedSamples, single: boolean) => Measured>> = {
   ks: (samples) => {
     const statistic = kolmogorovSmirnov(samples);
     const pValue = smirnovPValue(statistic, samples.reference.length, samples.current.length);
     return { statistic, pValue, errorBound: 0 };
   },
-  wasserstein: (samples) => {
-    const deviation = standardDeviation(samples.reference);
+  wasserstein: (samples, single) => {
+    const exactly = standardDeviation(samples.reference);
+    // pandas keeps the variance of 32-bit numbers in 32 bits.
+    const deviation = single ? Math.fround(Math.sqrt(Math.fround(exactly ** 2))) : exactly;
     // Divided by infinity, any distance would be none.
     if (!Number.isFinite(deviation)) return { problem: TOO_LARGE };
     return distance(wasserstein(samples) / norm(deviation));

@@ -11,6 +11,8 @@ export interface PlannedColumn {
   readonly methods: readonly DriftMethod[];
   /** Whole numbers on both sides. */
   readonly integers: boolean;
+  /** Floating-point numbers of 32 bits on both sides. */
+  readonly single: boolean;
   /** What a reader should know about how it is compared. */
   readonly note: string | null;
 }
@@ -81,15 +83,21 @@ function planColumn(
   const type = settings.type ?? commonType(before, now);
   if (typeof type !== 'string') return refuse(type.problem);
   const column = { name, type };
-  const integers = type === 'numeric' && before.integers && now.integers;
+  const numeric = type === 'numeric';
+  const kept = {
+    column,
+    settings,
+    integers: numeric && before.integers && now.integers,
+    single: numeric && before.single && now.single,
+  };
   if (settings.method !== undefined) {
     if (!isFor(settings.method, type)) return refuse(unfit(settings.method, type), type);
-    return { column, settings, methods: [settings.method], integers, note: lengthNote(type) };
+    return { ...kept, methods: [settings.method], note: lengthNote(type) };
   }
   const methods = request.methods.filter((method) => isFor(method, type));
   const [first] = request.methods;
   const note = methods.length === 0 && first ? `${unfit(first, type)} One that is was chosen.` : lengthNote(type);
-  return { column, settings, methods, integers, note };
+  return { ...kept, methods, note };
 }
 
 function lengthNote(type: ColumnType): string | null {

@@ -15,7 +15,7 @@ const shapes: Readonly<Record<string, (draw: number, index: number) => number>> 
   'one far away': (draw, index) => (index === 77 ? 1e300 : draw),
   'few values': (draw) => Math.floor(draw * 3),
   constant: () => 4,
-  'the whole range': (draw) => (2 * draw - 1) * Number.MAX_VALUE,
+  'the whole range': (draw) => (draw - 0.5) * 1.7e308 * 2,
   'next to nothing': (draw) => Math.floor(draw * 3) * 5e-324,
 };
 

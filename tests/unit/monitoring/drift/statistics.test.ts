@@ -23,7 +23,7 @@ import { studentTest } from '#server/monitoring/drift/student-test.ts';
 import { golden } from './golden.ts';
 
 const samples = { reference: golden.reference.toSorted(), current: golden.current.toSorted() };
-const edges = sturgesEdges({ minimum: 0, maximum: 10.1, count: 900, integers: false }) ?? [];
+const edges = sturgesEdges({ minimum: 0, maximum: 10.1, count: 900, integers: false, single: false }) ?? [];
 
 function within(values: Float64Array): number[] {
   const found = edges.slice(1).map(() => 0);
@@ -64,16 +64,18 @@ describe('figures of Evidently', () => {
 
 describe('bins', () => {
   it('of whole numbers are no narrower than 1', () => {
-    expect(sturgesEdges({ minimum: 0, maximum: 5, count: 1000, integers: true })).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(sturgesEdges({ minimum: 0, maximum: 5, count: 1000, integers: false })).toHaveLength(12);
+    expect(sturgesEdges({ minimum: 0, maximum: 5, count: 1000, integers: true, single: false })).toEqual([
+      0, 1, 2, 3, 4, 5,
+    ]);
+    expect(sturgesEdges({ minimum: 0, maximum: 5, count: 1000, integers: false, single: false })).toHaveLength(12);
   });
 
   it('are none where the range is wider than a double', () => {
-    expect(sturgesEdges({ minimum: -1.7e308, maximum: 1.7e308, count: 10, integers: false })).toBeNull();
+    expect(sturgesEdges({ minimum: -1.7e308, maximum: 1.7e308, count: 10, integers: false, single: false })).toBeNull();
   });
 
   it('of one value have a width all the same', () => {
-    expect(sturgesEdges({ minimum: 3, maximum: 3, count: 10, integers: false })).toEqual([2.5, 3.5]);
+    expect(sturgesEdges({ minimum: 3, maximum: 3, count: 10, integers: false, single: false })).toEqual([2.5, 3.5]);
   });
 
   it('rise strictly from the least to the largest value', () => {
@@ -82,7 +84,7 @@ describe('bins', () => {
       fc.property(number, number, fc.integer({ min: 2, max: 1e6 }), (a, b, count) => {
         const [minimum, maximum] = [Math.min(a, b), Math.max(a, b)];
         fc.pre(minimum < maximum);
-        const found = sturgesEdges({ minimum, maximum, count, integers: false }) ?? [];
+        const found = sturgesEdges({ minimum, maximum, count, integers: false, single: false }) ?? [];
         expect(found[0] === minimum && found.at(-1) === maximum).toBe(true);
         expect(found.every((edge, index) => index === 0 || edge > (found[index - 1] ?? edge))).toBe(true);
       }),

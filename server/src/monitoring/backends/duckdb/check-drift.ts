@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,17 @@ export const checkDrift: CheckDrift = async (check, { signal, onProgress }) => {
   const spill = await mkdtemp(join(tmpdir(), 'mlops-drift-'));
   const data: ToDriftWorker = { check, spill };
   const worker = startWorker(new URL('./drift.worker.ts', import.meta.url), data);
-  const cancel = () => worker.postMessage('cancel');
+  const ended = once(worker, 'exit').catch(() => undefined);
+  let ready = false;
+  // What is said to a thread before it listens may be lost.
+  const cancel = () => {
+    if (ready && signal?.aborted) worker.postMessage('cancel');
+  };
+  worker.on('message', (message: FromDriftWorker) => {
+    if (!('ready' in message)) return;
+    ready = true;
+    cancel();
+  });
   signal?.addEventListener('abort', cancel);
   try {
     return await answerOf(worker, onProgress);
@@ -23,7 +34,8 @@ export const checkDrift: CheckDrift = async (check, { signal, onProgress }) => {
     throw error;
   } finally {
     signal?.removeEventListener('abort', cancel);
-    await worker.terminate();
+    // It ends by itself after its answer. Terminated while DuckDB works, it would take this process with it.
+    await ended;
     await rm(spill, { recursive: true, force: true });
   }
 };
@@ -37,7 +49,7 @@ function answerOf(worker: Worker, onProgress?: (done: number, total: number) => 
       else if ('failure' in message) {
         const { reason, message: said, remedy } = message.failure;
         reject(new FailureError(reason, said, remedy === null ? {} : { remedy }));
-      } else onProgress?.(message.done, message.total);
+      } else if ('done' in message) onProgress?.(message.done, message.total);
     });
     worker.on('error', broken);
     worker.on('exit', (code) => broken(new Error(`The thread ended with ${code}.`)));

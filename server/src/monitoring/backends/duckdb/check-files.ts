@@ -32,13 +32,21 @@ export async function checkFiles(check: FileCheck, { spill, signal, onProgress }
   const connection = await instance.connect();
   const interrupt = () => connection.interrupt();
   signal.addEventListener('abort', interrupt);
+  if (signal.aborted) interrupt();
+  let data: DuckDbData | null = null;
   try {
-    const data = await DuckDbData.open(connection, { reference, current });
+    signal.throwIfAborted();
+    data = await DuckDbData.open(connection, { reference, current });
     return await detectDrift(data, check.request, { signal, onProgress });
   } catch (error) {
     signal.throwIfAborted();
     throw failureOf(error);
   } finally {
+    if (data) {
+      // After a failure nobody wants what was prepared.
+      interrupt();
+      await data.settle();
+    }
     signal.removeEventListener('abort', interrupt);
     connection.closeSync();
     instance.closeSync();

@@ -15,6 +15,7 @@ try {
   const { checkFiles } = await import('./check-files.ts').catch((error: unknown) => {
     throw withoutDuckDb(error);
   });
+  answer({ ready: true });
   const report = await checkFiles(check, {
     spill,
     signal: aborter.signal,

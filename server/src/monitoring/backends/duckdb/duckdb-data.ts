@@ -44,6 +44,11 @@ export class DuckDbData implements DriftData {
     return new DuckDbData(connection, { reference, current });
   }
 
+  /** Waits until no query is under way: what closes a connection before that brings the process down. */
+  async settle(): Promise<void> {
+    await this.#prepared?.result.catch(() => undefined);
+  }
+
   async summaries(columns: readonly TypedColumn[]): Promise<ReadonlyMap<string, Both<Summary>>> {
     const found = new Map<string, Both<Summary>>();
     for (const part of parts(columns)) {

@@ -74,6 +74,7 @@ async function describe(connection: DuckDBConnection, side: Side): Promise<Table
       ...column,
       type: texts.has(column.name) ? 'text' : typeOf(column.storedAs),
       integers: integers.has(column.storedAs),
+      single: column.storedAs === 'FLOAT',
       empty: Number(row[`n${index}`] ?? 0) === 0,
     })),
   };

@@ -9,6 +9,8 @@ export interface ToDriftWorker {
 }
 
 export type FromDriftWorker =
+  /** It hears what it is told from now on. */
+  | { readonly ready: true }
   | { readonly report: DriftReport }
   | { readonly failure: Failure }
   | { readonly done: number; readonly total: number };
