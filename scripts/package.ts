@@ -17,7 +17,7 @@ const root = join(import.meta.dirname, '..');
 const LARGEST_BYTES = 5 * 1024 * 1024;
 /** DuckDB's library beside it. */
 const LARGEST_BINDING_BYTES = 40 * 1024 * 1024;
-const binding = /^extension\/dist\/node_modules\/@duckdb\//;
+const binding = /^extension\/dist\/node_modules\//;
 
 const manifest = z
   .object({
@@ -34,6 +34,7 @@ const allowed = [
   /^(\[Content_Types\]\.xml|extension\.vsixmanifest)$/,
   /^extension\/(package(\.nls.*)?\.json|readme\.md|changelog\.md|LICENSE\.txt|SECURITY\.md)$/,
   /^extension\/dist\/[\w./-]+\.(cjs|js|css|ttf|svg)$/,
+  /^extension\/dist\/node_modules\/detect-libc\/(package\.json|LICENSE|lib\/[\w-]+\.js)$/,
   /^extension\/dist\/node_modules\/@duckdb\/node-bindings[\w-]*\/([\w.-]+\.(json|js|node|so|dylib|dll)|LICENSE)$/,
   /^extension\/dist\/THIRD_PARTY_NOTICES\.txt$/,
   /^extension\/schemas\/ecosystem\/[\w-]+\/(schema\.json|NOTICE)$/,
@@ -49,6 +50,7 @@ const required = [
     'dist/backend.js',
     'dist/drift.worker.js',
     'dist/node_modules/@duckdb/node-bindings/duckdb.js',
+    'dist/node_modules/detect-libc/lib/detect-libc.js',
     'dist/THIRD_PARTY_NOTICES.txt',
     'dist/webviews/runs/main.js',
   ],
