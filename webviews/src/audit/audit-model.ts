@@ -4,6 +4,7 @@ import type { ResultOf } from '#schemas/protocol/request.ts';
 import type { PanelState } from '#schemas/protocol/webview.ts';
 import type { Host } from '../shared/host.ts';
 import { isAborted } from '../shared/host-failure.ts';
+import { LatestRequest } from '../shared/latest-request.ts';
 import { EntryPages } from './entry-pages.ts';
 import { rangeOf } from './period.ts';
 import type { AuditFilter } from './view.ts';
@@ -27,8 +28,8 @@ export class AuditModel {
   readonly #host: Host;
   readonly #state: AuditState;
   readonly #onChange: () => void;
-  #load: AbortController | null = null;
-  #verification: AbortController | null = null;
+  readonly #choosing = new LatestRequest();
+  readonly #verifying = new LatestRequest();
   #everLoaded = false;
 
   constructor(options: { host: Host; state: AuditState; filter: AuditFilter; onChange: () => void }) {
@@ -54,24 +55,15 @@ export class AuditModel {
   /** Reads the entries that fit; true where they are there. Another call takes the place of one that is under way. */
   async choose(filter: AuditFilter): Promise<boolean> {
     this.filter = filter;
-    this.#load?.abort();
-    const aborter = new AbortController();
-    this.#load = aborter;
     this.loading = true;
     this.#onChange();
-    try {
-      await this.pages.open(aborter.signal);
-      [this.error, this.staleError, this.#everLoaded] = [null, null, true];
-      return true;
-    } catch (error) {
-      if (!aborter.signal.aborted) this.#refuse(error);
-      return false;
-    } finally {
-      if (this.#load === aborter) {
-        this.loading = false;
-        this.#onChange();
-      }
-    }
+    const outcome = await this.#choosing.ask((signal) => this.pages.open(signal));
+    this.loading = this.#choosing.isPending;
+    const isThere = outcome !== null && 'value' in outcome;
+    if (isThere) [this.error, this.staleError, this.#everLoaded] = [null, null, true];
+    else if (outcome) this.#refuse(outcome.error);
+    if (!this.loading) this.#onChange();
+    return isThere;
   }
 
   /** Reads and verifies everything anew, with the old in sight until the new is there. */
@@ -80,16 +72,11 @@ export class AuditModel {
   }
 
   async verify(): Promise<void> {
-    this.#verification?.abort();
-    const aborter = new AbortController();
-    this.#verification = aborter;
-    try {
-      const verdict = await this.#host.request(verifyAudit, { folder: this.#state.folder }, aborter.signal);
-      [this.verdict, this.verdictError] = [verdict, null];
-    } catch (error) {
-      if (aborter.signal.aborted || isAborted(error)) return;
-      [this.verdict, this.verdictError] = [null, error];
-    }
+    const { folder } = this.#state;
+    const outcome = await this.#verifying.ask((signal) => this.#host.request(verifyAudit, { folder }, signal));
+    if (!outcome) return;
+    this.verdict = 'value' in outcome ? outcome.value : null;
+    this.verdictError = 'error' in outcome ? outcome.error : null;
     this.#onChange();
   }
 

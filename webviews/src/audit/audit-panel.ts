@@ -2,49 +2,39 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { AuditEntry } from '#schemas/domain/audit.ts';
 import { copyText, pickSaveFile } from '#schemas/protocol/webview.ts';
 import { announce } from '../shared/announce.ts';
+import { attempt } from '../shared/attempt.ts';
 import { type MenuItem, openContextMenu } from '../shared/context-menu.ts';
 import type { DataGrid, GridAction } from '../shared/data-grid.ts';
-import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
 import type { GridColumn } from '../shared/grid-layout.ts';
 import type { GridSource } from '../shared/grid-rows.ts';
 import type { Host, VsCodeApi } from '../shared/host.ts';
-import { isAborted } from '../shared/host-failure.ts';
-import { icon, iconButton } from '../shared/icons.ts';
-import { describeError, emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
-import type { PanelRoot } from '../shared/panel.ts';
-import { ViewStore } from '../shared/view-store.ts';
+import { iconButton } from '../shared/icons.ts';
+import { emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
+import { PanelElement } from '../shared/panel-element.ts';
+import { type FooterMessage, tableFooter } from '../shared/table-footer.ts';
 import { AuditModel, type AuditState, entryText } from './audit-model.ts';
 import { columnsOf, entryCell } from './columns.ts';
 import { entryDetails } from './entry-details.ts';
 import { filterControls } from './filters.ts';
 import { verificationBar } from './verification.ts';
-import { type AuditFilter, type AuditPanelView, auditPanelView, noFilter } from './view.ts';
+import { type AuditFilter, auditPanelView, noFilter } from './view.ts';
 
 /** Typing is over when nothing came for so long, in milliseconds. */
 const typingPause = 250;
 
 /** The audit log of a registry as a table, newest first. */
-export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
+export class AuditPanel extends PanelElement<'audit', typeof auditPanelView> {
   static override properties = {
-    state: { state: true },
-    view: { state: true },
     sight: { state: true },
     opened: { state: true },
     message: { state: true },
-    startError: { state: true },
   };
 
-  host: Host | null = null;
-  store: ViewStore<typeof auditPanelView> | null = null;
-  state: AuditState | null = null;
-  view: AuditPanelView = auditPanelView.parse({});
   sight = { start: 0, end: 0 };
   /** The entry whose details are shown, and where it was in the table. */
   opened: { readonly entry: AuditEntry; readonly row: number } | null = null;
-  /** What the last action did or why it did not. */
-  message: { text: string; isError: boolean } | null = null;
-  startError: { error: unknown; retry: () => void } | null = null;
+  message: FooterMessage | null = null;
   #model: AuditModel | null = null;
   #columns: readonly GridColumn[] = [];
   #source: GridSource = { count: 0, has: () => false, cell: () => nothing };
@@ -52,23 +42,23 @@ export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
   /** What was typed and is not in use yet. */
   #typed: Partial<AuditFilter> = {};
 
-  connect(host: Host, api: VsCodeApi): void {
-    this.host = host;
-    this.store = new ViewStore(api, auditPanelView);
-    this.view = this.store.load();
-    window.addEventListener('pagehide', () => this.store?.flush());
-    document.addEventListener('visibilitychange', () => this.store?.flush());
+  constructor() {
+    super(auditPanelView);
+  }
+
+  override connect(host: Host, api: VsCodeApi): void {
+    super.connect(host, api);
     this.addEventListener('keydown', this.#onKey);
   }
 
-  show(state: AuditState): void {
+  override show(state: AuditState): void {
     if (!this.host) return;
     this.state = state;
     this.startError = null;
     const filter = this.view.filter ?? { ...noFilter, target: state.target };
     const model = new AuditModel({ host: this.host, state, filter, onChange: () => this.requestUpdate() });
     this.#model = model;
-    this.#remember({});
+    this.remember({});
     void this.#open(model);
   }
 
@@ -78,21 +68,12 @@ export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
     this.#grid?.restoreScroll(this.view.scroll);
   }
 
-  dataChanged(): void {
+  override dataChanged(): void {
     void this.#model?.refresh();
-  }
-
-  failed(error: unknown, retry: () => void): void {
-    this.startError = { error, retry };
   }
 
   get #grid(): DataGrid | null {
     return this.querySelector('data-grid');
-  }
-
-  #remember(change: Partial<AuditPanelView>): void {
-    this.view = { ...this.view, ...change };
-    if (this.state) this.store?.save(this.state, this.view);
   }
 
   protected override willUpdate(_changed: PropertyValues): void {
@@ -138,7 +119,10 @@ export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
             })
           : nothing
       }
-      ${this.#footer(model)}`;
+      ${tableFooter({
+        ...{ total: model.pages.total, none: 'No entries', sight: this.sight },
+        ...{ staleError: model.staleError, message: this.message },
+      })}`;
   }
 
   #toolbar(model: AuditModel): TemplateResult {
@@ -171,9 +155,9 @@ export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
         this.sight = this.#grid?.rowsInSight ?? this.sight;
       }}
       @grid-resize=${({ detail: { column, width } }: HTMLElementEventMap['grid-resize']) => {
-        this.#remember({ widths: { ...this.view.widths, [column]: width } });
+        this.remember({ widths: { ...this.view.widths, [column]: width } });
       }}
-      @grid-scroll=${({ detail }: HTMLElementEventMap['grid-scroll']) => this.#onScroll(detail)}
+      @grid-scroll=${({ detail }: HTMLElementEventMap['grid-scroll']) => this.rememberQuietly({ scroll: detail })}
       @grid-active=${({ detail }: HTMLElementEventMap['grid-active']) => {
         if (this.opened) this.#showDetails(model, detail.row);
       }}
@@ -181,12 +165,6 @@ export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
         if (this.#onAction(model, event.detail)) event.preventDefault();
       }}
     ></data-grid>`;
-  }
-
-  // Not a change of the view that anything is drawn from: no update for it.
-  #onScroll(scroll: { top: number; left: number }): void {
-    this.view.scroll = scroll;
-    if (this.state) this.store?.save(this.state, this.view);
   }
 
   #empty(model: AuditModel): TemplateResult {
@@ -205,22 +183,6 @@ export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
     });
   }
 
-  #footer({ pages: { total }, staleError }: AuditModel): TemplateResult {
-    const { start, end } = this.sight;
-    const error = staleError ? describeError(staleError) : null;
-    const range = `${format.count(Math.min(start + 1, total))}–${format.count(Math.min(end, total))}`;
-    return html`<footer class="footer">
-      <span class="count">${total === 0 ? 'No entries' : `${range} of ${format.count(total)}`}</span>
-      ${
-        error
-          ? html`<span class="footer-error" role="alert">${icon('warning')} ${error.message} ${error.remedy ?? ''}</span>`
-          : this.message
-            ? html`<span class=${this.message.isError ? 'footer-error' : 'muted'}>${this.message.text}</span>`
-            : nothing
-      }
-    </footer>`;
-  }
-
   #filter(model: AuditModel, change: Partial<AuditFilter>, when: 'soon' | 'now'): void {
     clearTimeout(this.#typing);
     this.#typed = { ...this.#typed, ...change };
@@ -234,7 +196,7 @@ export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
   }
 
   async #choose(model: AuditModel, filter: AuditFilter): Promise<void> {
-    this.#remember({ filter });
+    this.remember({ filter });
     if (!(await model.choose(filter))) return;
     this.opened = null;
     this.#grid?.scrollToTop();
@@ -309,7 +271,7 @@ export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
   };
 
   #copy(entry: AuditEntry | undefined): Promise<void> {
-    return this.#try(async (host) => {
+    return this.#attempt(async (host) => {
       if (!entry) return;
       await host.request(copyText, { text: entryText(entry) });
       this.#tell(`Copied entry ${entry.seq}.`);
@@ -317,7 +279,7 @@ export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
   }
 
   #export(model: AuditModel, kind: 'csv' | 'json'): Promise<void> {
-    return this.#try(async (host) => {
+    return this.#attempt(async (host) => {
       const name = model.filter.target === null ? 'audit-log' : `${model.filter.target}-audit-log`;
       const { path } = await host.request(pickSaveFile, { suggestedName: `${name}.${kind}` });
       if (path === null) return;
@@ -326,15 +288,13 @@ export class AuditPanel extends PageElement implements PanelRoot<'audit'> {
     });
   }
 
-  async #try(action: (host: Host) => Promise<void>): Promise<void> {
-    if (!this.host) return;
-    try {
-      await action(this.host);
-    } catch (error) {
-      if (isAborted(error)) return;
-      const { message, remedy } = describeError(error);
-      this.#tell(remedy ? `${message} ${remedy}` : message, true);
-    }
+  async #attempt(action: (host: Host) => Promise<void>): Promise<void> {
+    const { host } = this;
+    if (host)
+      await attempt(
+        () => action(host),
+        (text) => this.#tell(text, true),
+      );
   }
 
   #tell(text: string, isError = false): void {

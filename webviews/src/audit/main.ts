@@ -7,11 +7,4 @@ import '../shared/data-grid.ts';
 import { startPanel } from '../shared/panel.ts';
 import { AuditPanel } from './audit-panel.ts';
 
-void startPanel({
-  panel: 'audit',
-  create(host, api) {
-    const panel = new AuditPanel();
-    panel.connect(host, api);
-    return panel;
-  },
-});
+void startPanel('audit', new AuditPanel());

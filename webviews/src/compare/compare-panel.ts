@@ -7,7 +7,6 @@ import { openRun, type PanelState, saveFile } from '#schemas/protocol/webview.ts
 import { announce } from '../shared/announce.ts';
 import type { ChartRun } from '../shared/chart-data.ts';
 import type { ChartRange } from '../shared/drawing.ts';
-import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
 import type { Host, VsCodeApi } from '../shared/host.ts';
 import { isAborted } from '../shared/host-failure.ts';
@@ -15,10 +14,9 @@ import { iconButton } from '../shared/icons.ts';
 import { LatestRequest } from '../shared/latest-request.ts';
 import type { ChartSettings } from '../shared/metric-tile.ts';
 import { describeError, emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
-import type { PanelRoot } from '../shared/panel.ts';
+import { PanelElement } from '../shared/panel-element.ts';
 import { tabBar } from '../shared/tabs.ts';
 import { onThemeChange, readTheme } from '../shared/theme.ts';
-import { ViewStore } from '../shared/view-store.ts';
 import { chartOrder } from './chart-order.ts';
 import { chartRuns } from './run-labels.ts';
 import { type ComparePanelView, comparePanelView } from './view.ts';
@@ -39,59 +37,47 @@ const axes: readonly { id: CurveAxis; label: string }[] = [
 ];
 
 /** Runs side by side: curves of their metrics, and tables of what they have. */
-export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
+export class ComparePanel extends PanelElement<'compare', typeof comparePanelView> {
   static override properties = {
-    state: { state: true },
-    view: { state: true },
     comparison: { state: true },
     revision: { state: true },
     error: { state: true },
     busy: { state: true },
     highlighted: { state: true },
     message: { state: true },
-    startError: { state: true },
   };
 
-  host: Host | null = null;
-  store: ViewStore<typeof comparePanelView> | null = null;
-  state: CompareState | null = null;
-  view: ComparePanelView = comparePanelView.parse({});
   comparison: Comparison | null = null;
   revision = 0;
   error: unknown = null;
   busy = false;
   highlighted: string | null = null;
   message = '';
-  startError: { error: unknown; retry: () => void } | null = null;
   #runs: readonly ChartRun[] = [];
   readonly #comparing = new LatestRequest();
 
-  connect(host: Host, api: VsCodeApi): void {
-    this.host = host;
-    this.store = new ViewStore(api, comparePanelView);
-    this.view = this.store.load();
-    window.addEventListener('pagehide', () => this.store?.flush());
-    document.addEventListener('visibilitychange', () => this.store?.flush());
+  constructor() {
+    super(comparePanelView);
+  }
+
+  override connect(host: Host, api: VsCodeApi): void {
+    super.connect(host, api);
     onThemeChange(() => {
       this.#nameRuns();
       this.requestUpdate();
     });
   }
 
-  show(state: CompareState): void {
+  override show(state: CompareState): void {
     this.state = state;
     this.startError = null;
     this.comparison = null;
-    this.#remember({});
+    this.remember({});
     void this.#read().then(() => this.#restoreScroll());
   }
 
-  dataChanged(): void {
+  override dataChanged(): void {
     void this.#read();
-  }
-
-  failed(error: unknown, retry: () => void): void {
-    this.startError = { error, retry };
   }
 
   async #read(): Promise<void> {
@@ -122,11 +108,6 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
     await this.updateComplete;
     this.querySelector('.chart-grid')?.scrollTo({ top: this.view.scroll });
     this.querySelector('comparison-table')?.restoreScroll(this.view.tableScroll);
-  }
-
-  #remember(change: Partial<ComparePanelView>): void {
-    this.view = { ...this.view, ...change };
-    if (this.state) this.store?.save(this.state, this.view);
   }
 
   protected override render(): TemplateResult {
@@ -161,7 +142,7 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
               icon: 'layout-sidebar-left',
               label: 'Runs',
               pressed: legendOpen,
-              onClick: () => this.#remember({ legendOpen: !legendOpen }),
+              onClick: () => this.remember({ legendOpen: !legendOpen }),
             })
       }
       ${tabBar({ tabs, selected: tab, label: 'Views of the comparison', onSelect: (id) => this.#select(id) })}
@@ -174,7 +155,7 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
               aria-label=${searches}
               .value=${search}
               @input=${(event: Event) => {
-                if (event.target instanceof HTMLInputElement) this.#remember({ search: event.target.value });
+                if (event.target instanceof HTMLInputElement) this.remember({ search: event.target.value });
               }}
             />`
           : nothing
@@ -186,7 +167,7 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
               <input
                 type="checkbox"
                 .checked=${onlyDifferent}
-                @change=${() => this.#remember({ onlyDifferent: !onlyDifferent })}
+                @change=${() => this.remember({ onlyDifferent: !onlyDifferent })}
               />
               Only what differs
             </label>`
@@ -204,7 +185,7 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
           @change=${(event: Event) => {
             if (!(event.target instanceof HTMLSelectElement)) return;
             // A range in steps says nothing in time.
-            this.#remember({ axis: curveAxis.parse(event.target.value), zoom: {} });
+            this.remember({ axis: curveAxis.parse(event.target.value), zoom: {} });
           }}
         >
           ${axes.map(({ id, label }) => html`<option value=${id} ?selected=${id === axis}>${label}</option>`)}
@@ -219,25 +200,25 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
           step="0.01"
           .value=${String(smoothing)}
           @input=${(event: Event) => {
-            if (event.target instanceof HTMLInputElement) this.#remember({ smoothing: event.target.valueAsNumber });
+            if (event.target instanceof HTMLInputElement) this.remember({ smoothing: event.target.valueAsNumber });
           }}
         />
         <span class="tabular control-value">${smoothing.toFixed(2)}</span>
       </label>
       <label class="check">
-        <input type="checkbox" .checked=${logScale} @change=${() => this.#remember({ logScale: !logScale })} />
+        <input type="checkbox" .checked=${logScale} @change=${() => this.remember({ logScale: !logScale })} />
         Log scale
       </label>
       ${
         Object.keys(zoom).length > 0
-          ? html`<button type="button" class="link-button" @click=${() => this.#remember({ zoom: {} })}>Reset zoom</button>`
+          ? html`<button type="button" class="link-button" @click=${() => this.remember({ zoom: {} })}>Reset zoom</button>`
           : nothing
       }
     </div>`;
   }
 
   #select(tab: ComparePanelView['tab']): void {
-    this.#remember({ tab });
+    this.remember({ tab });
     void this.#restoreScroll();
   }
 
@@ -246,7 +227,7 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
       .runs=${this.#runs}
       .concealed=${new Set(this.view.hidden)}
       .highlighted=${this.highlighted}
-      @legend-hidden=${(event: CustomEvent<{ hidden: string[] }>) => this.#remember({ hidden: event.detail.hidden })}
+      @legend-hidden=${(event: CustomEvent<{ hidden: string[] }>) => this.remember({ hidden: event.detail.hidden })}
       @legend-open=${(event: CustomEvent<{ run: string }>) => this.#open(event.detail.run)}
       @chart-highlight=${this.#onHighlight}
     ></run-legend>`;
@@ -266,8 +247,8 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
           .baseline=${view.baseline}
           .widths=${view.widths}
           @table-baseline=${(event: CustomEvent<{ run: string | null }>) => this.#pin(event.detail.run)}
-          @table-widths=${(event: CustomEvent<{ widths: Record<string, number> }>) => this.#remember({ widths: event.detail.widths })}
-          @grid-scroll=${(event: HTMLElementEventMap['grid-scroll']) => this.#rememberQuietly({ tableScroll: event.detail })}
+          @table-widths=${(event: CustomEvent<{ widths: Record<string, number> }>) => this.remember({ widths: event.detail.widths })}
+          @grid-scroll=${(event: HTMLElementEventMap['grid-scroll']) => this.rememberQuietly({ tableScroll: event.detail })}
         ></comparison-table>`;
       case 'scatter':
       case 'parallel':
@@ -279,7 +260,7 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
           .highlighted=${this.highlighted}
           .scatter=${view.scatter}
           .parallel=${view.parallel}
-          @plot-change=${(event: CustomEvent<Partial<ComparePanelView>>) => this.#remember(event.detail)}
+          @plot-change=${(event: CustomEvent<Partial<ComparePanelView>>) => this.remember(event.detail)}
           @chart-highlight=${this.#onHighlight}
         ></run-plot>`;
     }
@@ -300,7 +281,7 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
     return html`<div
       class="chart-grid"
       @scroll=${(event: Event) => {
-        if (event.target instanceof HTMLElement) this.#rememberQuietly({ scroll: event.target.scrollTop });
+        if (event.target instanceof HTMLElement) this.rememberQuietly({ scroll: event.target.scrollTop });
       }}
       @chart-highlight=${this.#onHighlight}
       @chart-save=${(event: HTMLElementEventMap['chart-save']) => this.#save(event.detail)}
@@ -325,16 +306,10 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
           .revision=${this.revision}
           @chart-zoom=${(event: HTMLElementEventMap['chart-zoom']) => this.#zoom(key, event.detail.range)}
           @chart-table=${(event: HTMLElementEventMap['chart-table']) => this.#table(key, event.detail.open)}
-          @chart-expand=${(event: HTMLElementEventMap['chart-expand']) => this.#remember({ expanded: event.detail.expanded ? key : null })}
+          @chart-expand=${(event: HTMLElementEventMap['chart-expand']) => this.remember({ expanded: event.detail.expanded ? key : null })}
         ></metric-tile>`,
       )}
     </div>`;
-  }
-
-  /** Remembers what nothing is drawn from. */
-  #rememberQuietly(change: Partial<Pick<ComparePanelView, 'scroll' | 'tableScroll'>>): void {
-    Object.assign(this.view, change);
-    if (this.state) this.store?.save(this.state, this.view);
   }
 
   #footer(): TemplateResult {
@@ -351,16 +326,16 @@ export class ComparePanel extends PageElement implements PanelRoot<'compare'> {
 
   #zoom(key: string, range: ChartRange | null): void {
     const { [key]: _before, ...others } = this.view.zoom;
-    this.#remember({ zoom: range ? { ...others, [key]: range } : others });
+    this.remember({ zoom: range ? { ...others, [key]: range } : others });
   }
 
   #table(key: string, open: boolean): void {
     const others = this.view.tables.filter((other) => other !== key);
-    this.#remember({ tables: open ? [...others, key] : others });
+    this.remember({ tables: open ? [...others, key] : others });
   }
 
   #pin(run: string | null): void {
-    this.#remember({ baseline: run });
+    this.remember({ baseline: run });
     const name = this.#runs.find(({ id }) => id === run)?.name;
     announce(name ? `${name} is the baseline` : 'No baseline');
   }

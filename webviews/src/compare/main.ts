@@ -11,11 +11,4 @@ import './run-plot.ts';
 import { startPanel } from '../shared/panel.ts';
 import { ComparePanel } from './compare-panel.ts';
 
-void startPanel({
-  panel: 'compare',
-  create(host, api) {
-    const panel = new ComparePanel();
-    panel.connect(host, api);
-    return panel;
-  },
-});
+void startPanel('compare', new ComparePanel());

@@ -10,11 +10,4 @@ import './metrics-view.ts';
 import { startPanel } from '../shared/panel.ts';
 import { RunPanel } from './run-panel.ts';
 
-void startPanel({
-  panel: 'run',
-  create(host, api) {
-    const panel = new RunPanel();
-    panel.connect(host, api);
-    return panel;
-  },
-});
+void startPanel('run', new RunPanel());

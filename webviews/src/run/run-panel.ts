@@ -3,15 +3,13 @@ import { formatRunRef, type Run, type RunDetails } from '#schemas/domain/run.ts'
 import { getRun, trackerLink } from '#schemas/protocol/experiments.ts';
 import { copyText, openExternal, openRun, type PanelState, saveArtifact, saveFile } from '#schemas/protocol/webview.ts';
 import { announce } from '../shared/announce.ts';
-import { PageElement } from '../shared/element.ts';
+import { attempt } from '../shared/attempt.ts';
 import { format } from '../shared/format.ts';
-import type { Host, VsCodeApi } from '../shared/host.ts';
-import { isAborted } from '../shared/host-failure.ts';
+import type { Host } from '../shared/host.ts';
 import { LatestRequest } from '../shared/latest-request.ts';
 import { describeError, emptyNotice, errorNotice, loadingBar, warningList } from '../shared/notices.ts';
-import type { PanelRoot } from '../shared/panel.ts';
+import { PanelElement } from '../shared/panel-element.ts';
 import { tabBar } from '../shared/tabs.ts';
-import { ViewStore } from '../shared/view-store.ts';
 import { datasetList, modelList } from './details-lists.ts';
 import { keyValueList } from './key-values.ts';
 import { type KeyValue, matchingEntries } from './matching-entries.ts';
@@ -22,58 +20,42 @@ import { type RunPanelView, runPanelView } from './view.ts';
 type RunState = Extract<PanelState, { panel: 'run' }>;
 
 /** All there is to know of one run. */
-export class RunPanel extends PageElement implements PanelRoot<'run'> {
+export class RunPanel extends PanelElement<'run', typeof runPanelView> {
   static override properties = {
-    state: { state: true },
-    view: { state: true },
     details: { state: true },
     link: { state: true },
     revision: { state: true },
     error: { state: true },
     message: { state: true },
-    startError: { state: true },
   };
 
-  host: Host | null = null;
-  store: ViewStore<typeof runPanelView> | null = null;
-  state: RunState | null = null;
-  view: RunPanelView = runPanelView.parse({});
   details: RunDetails | null = null;
   /** The run's own page in its tracker. */
   link: string | null = null;
   revision = 0;
   error: unknown = null;
   message = '';
-  startError: { error: unknown; retry: () => void } | null = null;
   readonly #reading = new LatestRequest();
   #linkAsked = false;
 
-  connect(host: Host, api: VsCodeApi): void {
-    this.host = host;
-    this.store = new ViewStore(api, runPanelView);
-    this.view = this.store.load();
-    window.addEventListener('pagehide', () => this.store?.flush());
-    document.addEventListener('visibilitychange', () => this.store?.flush());
+  constructor() {
+    super(runPanelView);
   }
 
-  show(state: RunState): void {
+  override show(state: RunState): void {
     const other = this.state && formatRunRef(this.state.run) !== formatRunRef(state.run);
     this.state = state;
     this.startError = null;
     this.error = null;
     this.details = null;
     this.link = null;
-    this.#remember(other ? { artifact: null, openFolders: [], range: null } : {});
+    this.remember(other ? { artifact: null, openFolders: [], range: null } : {});
     this.#linkAsked = false;
     void this.#read();
   }
 
-  dataChanged(): void {
+  override dataChanged(): void {
     void this.#read();
-  }
-
-  failed(error: unknown, retry: () => void): void {
-    this.startError = { error, retry };
   }
 
   async #read(): Promise<void> {
@@ -100,11 +82,6 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
     if (state === this.state) this.link = url;
   }
 
-  #remember(change: Partial<RunPanelView>): void {
-    this.view = { ...this.view, ...change };
-    if (this.state) this.store?.save(this.state, this.view);
-  }
-
   protected override render(): TemplateResult {
     const { details } = this;
     if (this.startError || !details) return html`<h1 class="visually-hidden">Run</h1>${this.#withoutDetails()}`;
@@ -116,7 +93,7 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
         role="tabpanel"
         id="tab-panel"
         aria-labelledby="tab-${this.view.tab}"
-        @view-change=${(event: CustomEvent<Partial<RunPanelView>>) => this.#remember(event.detail)}
+        @view-change=${(event: CustomEvent<Partial<RunPanelView>>) => this.remember(event.detail)}
         @chart-save=${(event: HTMLElementEventMap['chart-save']) => this.#try((host) => host.request(saveFile, event.detail))}
         @copy-text=${(event: CustomEvent<{ text: string }>) => this.#copy(event.detail.text)}
         @artifact-save=${(event: CustomEvent<{ path: string }>) => this.#saveArtifact(event.detail.path)}
@@ -162,7 +139,7 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
         { id: 'models', label: counted('Models', loggedModels.length) },
         { id: 'artifacts', label: 'Artifacts' },
       ],
-      onSelect: (tab) => this.#remember({ tab, search: '' }),
+      onSelect: (tab) => this.remember({ tab, search: '' }),
     });
   }
 
@@ -176,7 +153,7 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
       aria-label="Filter ${tab}"
       .value=${search}
       @input=${({ target }: Event) => {
-        if (target instanceof HTMLInputElement) this.#remember({ search: target.value });
+        if (target instanceof HTMLInputElement) this.remember({ search: target.value });
       }}
     />`;
   }
@@ -236,7 +213,7 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
       tags: sorted(tags),
       search,
       systemOpen: systemTagsOpen,
-      onSystemOpen: (open) => this.#remember({ systemTagsOpen: open }),
+      onSystemOpen: (open) => this.remember({ systemTagsOpen: open }),
       onCopy: this.#copy,
     });
   }
@@ -267,15 +244,15 @@ export class RunPanel extends PageElement implements PanelRoot<'run'> {
   }
 
   async #try(action: (host: Host) => Promise<unknown>): Promise<void> {
-    if (!this.host) return;
-    try {
-      await action(this.host);
-    } catch (error) {
-      if (isAborted(error)) return;
-      const { message, remedy } = describeError(error);
-      this.message = remedy ? `${message} ${remedy}` : message;
-      announce(this.message);
-    }
+    const { host } = this;
+    if (!host) return;
+    await attempt(
+      () => action(host),
+      (text) => {
+        this.message = text;
+        announce(text);
+      },
+    );
   }
 }
 

@@ -9,11 +9,4 @@ import './filter-box.ts';
 import { startPanel } from '../shared/panel.ts';
 import { RunsPanel } from './runs-panel.ts';
 
-void startPanel({
-  panel: 'runs',
-  create(host, api) {
-    const panel = new RunsPanel();
-    panel.connect(host, api);
-    return panel;
-  },
-});
+void startPanel('runs', new RunsPanel());

@@ -1,10 +1,9 @@
 import type { RunRef } from '#schemas/domain/run.ts';
 import { exportTable, getRun, markRuns, trackerLink } from '#schemas/protocol/experiments.ts';
 import { copyText, openCompare, openExternal, openRun, pickSaveFile } from '#schemas/protocol/webview.ts';
+import { attempt } from '../shared/attempt.ts';
 import { format } from '../shared/format.ts';
 import type { Host } from '../shared/host.ts';
-import { isAborted } from '../shared/host-failure.ts';
-import { describeError } from '../shared/notices.ts';
 import { mostCompared } from './selection.ts';
 import type { RunsState, TableModel } from './table-model.ts';
 import type { RunsPanelView } from './view.ts';
@@ -83,13 +82,10 @@ export class RunActions {
     });
   }
 
-  async #try(action: (options: RunActionsOptions) => Promise<void>): Promise<void> {
-    try {
-      await action(this.#options);
-    } catch (error) {
-      if (isAborted(error)) return;
-      const { message, remedy } = describeError(error);
-      this.#options.tell(remedy ? `${message} ${remedy}` : message, true);
-    }
+  #try(action: (options: RunActionsOptions) => Promise<void>): Promise<void> {
+    return attempt(
+      () => action(this.#options),
+      (text) => this.#options.tell(text, true),
+    );
   }
 }

@@ -2,7 +2,6 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { announce } from '../shared/announce.ts';
 import { openContextMenu } from '../shared/context-menu.ts';
 import type { DataGrid, GridAction } from '../shared/data-grid.ts';
-import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
 import type { GridColumn } from '../shared/grid-layout.ts';
 import type { GridSource } from '../shared/grid-rows.ts';
@@ -10,9 +9,9 @@ import type { Host, VsCodeApi } from '../shared/host.ts';
 import { isAborted } from '../shared/host-failure.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import { describeError, emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
-import type { PanelRoot } from '../shared/panel.ts';
+import { PanelElement } from '../shared/panel-element.ts';
 import { nextSort } from '../shared/sort.ts';
-import { ViewStore } from '../shared/view-store.ts';
+import { type FooterMessage, tableFooter } from '../shared/table-footer.ts';
 import { runCell, selectCell, starCell } from './cells.ts';
 import { columnLabel, columnOfId, defaultWidth } from './columns.ts';
 import { rememberFilter } from './filter-suggestions.ts';
@@ -24,25 +23,16 @@ import { type RunsState, TableModel } from './table-model.ts';
 import { type RunsPanelView, runsPanelView } from './view.ts';
 
 /** The runs of one or more experiments as a table. */
-export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
+export class RunsPanel extends PanelElement<'runs', typeof runsPanelView> {
   static override properties = {
-    state: { state: true },
-    view: { state: true },
     pickerOpen: { state: true },
     sight: { state: true },
     message: { state: true },
-    startError: { state: true },
   };
 
-  host: Host | null = null;
-  store: ViewStore<typeof runsPanelView> | null = null;
-  state: RunsState | null = null;
-  view: RunsPanelView = runsPanelView.parse({});
   pickerOpen = false;
   sight = { start: 0, end: 0 };
-  /** What the last action did or why it did not. */
-  message: { text: string; isError: boolean } | null = null;
-  startError: { error: unknown; retry: () => void } | null = null;
+  message: FooterMessage | null = null;
   #model: TableModel | null = null;
   #actions: RunActions | null = null;
   #selection = new Selection();
@@ -50,16 +40,16 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
   #columns: readonly GridColumn[] = [];
   #source: GridSource = { count: 0, has: () => false, cell: () => nothing };
 
-  connect(host: Host, api: VsCodeApi): void {
-    this.host = host;
-    this.store = new ViewStore(api, runsPanelView);
-    this.view = this.store.load();
-    this.#selection = new Selection(this.view.selected);
-    window.addEventListener('pagehide', () => this.store?.flush());
-    document.addEventListener('visibilitychange', () => this.store?.flush());
+  constructor() {
+    super(runsPanelView);
   }
 
-  show(state: RunsState): void {
+  override connect(host: Host, api: VsCodeApi): void {
+    super.connect(host, api);
+    this.#selection = new Selection(this.view.selected);
+  }
+
+  override show(state: RunsState): void {
     if (!this.host) return;
     this.state = state;
     this.startError = null;
@@ -67,7 +57,7 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     const model = new TableModel({ host, state, view: this.view, onChange: () => this.requestUpdate() });
     this.#model = model;
     this.#actions = new RunActions({ host, state, model, tell: (text, isError) => this.#tell(text, isError) });
-    this.#remember({});
+    this.remember({});
     void this.#open(model);
     void model.askForPages();
   }
@@ -85,21 +75,12 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     this.#grid?.restoreScroll(scroll);
   }
 
-  dataChanged(): void {
+  override dataChanged(): void {
     void this.#model?.refresh();
-  }
-
-  failed(error: unknown, retry: () => void): void {
-    this.startError = { error, retry };
   }
 
   get #grid(): DataGrid | null {
     return this.querySelector('data-grid');
-  }
-
-  #remember(change: Partial<RunsPanelView>): void {
-    this.view = { ...this.view, ...change };
-    if (this.state) this.store?.save(this.state, this.view);
   }
 
   get #shownColumns(): readonly string[] {
@@ -175,7 +156,10 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
       ${this.#toolbar(model)}
       ${model.loading ? loadingBar('Loading runs') : html`<div class="loading-idle"></div>`}
       <div class="table-area">${this.#table(model)}</div>
-      ${this.#footer(model)}
+      ${tableFooter({
+        ...{ total: model.windows.total, none: 'No runs', sight: this.sight, selected: this.#selection.size },
+        ...{ staleError: model.staleError, message: this.message },
+      })}
     `;
   }
 
@@ -224,8 +208,8 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
               .columns=${model.columns}
               .chosen=${this.#shownColumns}
               .total=${model.windows.total}
-              @columns-change=${(event: CustomEvent<{ columns: string[] }>) => this.#remember({ columns: event.detail.columns })}
-              @columns-default=${() => this.#remember({ columns: null, widths: {} })}
+              @columns-change=${(event: CustomEvent<{ columns: string[] }>) => this.remember({ columns: event.detail.columns })}
+              @columns-default=${() => this.remember({ columns: null, widths: {} })}
               @picker-close=${() => this.#togglePicker()}
             ></column-picker>`
           : nothing
@@ -254,19 +238,13 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
       @grid-head=${(event: HTMLElementEventMap['grid-head']) => this.#onHead(event.detail.column)}
       @grid-resize=${(event: HTMLElementEventMap['grid-resize']) => {
         const { column, width } = event.detail;
-        this.#remember({ widths: { ...this.view.widths, [column]: width } });
+        this.remember({ widths: { ...this.view.widths, [column]: width } });
       }}
-      @grid-scroll=${(event: HTMLElementEventMap['grid-scroll']) => this.#onScroll(event.detail)}
+      @grid-scroll=${(event: HTMLElementEventMap['grid-scroll']) => this.rememberQuietly({ scroll: event.detail })}
       @grid-action=${(event: HTMLElementEventMap['grid-action']) => {
         if (this.#onAction(model, event.detail)) event.preventDefault();
       }}
     ></data-grid>`;
-  }
-
-  // Not a change of the view that anything is drawn from: no update for it.
-  #onScroll(scroll: { top: number; left: number }): void {
-    this.view.scroll = scroll;
-    if (this.state) this.store?.save(this.state, this.view);
   }
 
   #empty(): TemplateResult {
@@ -285,38 +263,19 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
     });
   }
 
-  #footer(model: TableModel): TemplateResult {
-    const { start, end } = this.sight;
-    const { total } = model.windows;
-    const error = model.staleError ? describeError(model.staleError) : null;
-    return html`<footer class="footer">
-      <span class="count"
-        >${total === 0 ? 'No runs' : `${format.count(Math.min(start + 1, total))}–${format.count(Math.min(end, total))} of ${format.count(total)}`}</span
-      >
-      ${this.#selection.size > 0 ? html`<span class="muted">${format.count(this.#selection.size)} selected</span>` : nothing}
-      ${
-        error
-          ? html`<span class="footer-error" role="alert">${icon('warning')} ${error.message} ${error.remedy ?? ''}</span>`
-          : this.message
-            ? html`<span class=${this.message.isError ? 'footer-error' : 'muted'}>${this.message.text}</span>`
-            : nothing
-      }
-    </footer>`;
-  }
-
   async #filter(filter: string): Promise<void> {
     const model = this.#model;
     if (!model) return;
     const { starredOnly, showHidden } = this.view;
     if (!(await model.choose({ filter, starredOnly, showHidden }))) return;
-    this.#remember({ filter, history: rememberFilter(this.view.history, filter) });
+    this.remember({ filter, history: rememberFilter(this.view.history, filter) });
     this.#shownAnew(model);
   }
 
   async #choose(change: Partial<Pick<RunsPanelView, 'filter' | 'starredOnly' | 'showHidden'>>): Promise<void> {
     const model = this.#model;
     if (!model) return;
-    this.#remember(change);
+    this.remember(change);
     const { filter, starredOnly, showHidden } = this.view;
     if (await model.choose({ filter, starredOnly, showHidden })) this.#shownAnew(model);
   }
@@ -330,7 +289,7 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
   #sort(model: TableModel, { column, add }: { column: string; add: boolean }): void {
     const descendingFirst = column.startsWith('metric.') || column === 'attribute.startTime';
     const sort = nextSort(this.view.sort, { column, add, descendingFirst });
-    this.#remember({ sort });
+    this.remember({ sort });
     this.#grid?.scrollToTop();
     model.sortBy(sort);
     const { key } = columnOfId(column);
@@ -347,7 +306,7 @@ export class RunsPanel extends PageElement implements PanelRoot<'runs'> {
 
   #select(selection: Selection): void {
     this.#selection = selection;
-    this.#remember({ selected: [...selection.refs] });
+    this.remember({ selected: [...selection.refs] });
     announce(`${format.count(selection.size)} selected`);
   }
 

@@ -1,23 +1,16 @@
+import type { z } from 'zod';
 import { type PanelState, panelDataChanged, panelInitialize, panelShow } from '#schemas/protocol/webview.ts';
-import { connectToHost, type Host, type VsCodeApi } from './host.ts';
-
-export interface PanelParts<P extends PanelState['panel']> {
-  readonly panel: P;
-  /** Makes the panel's element; `api` is there for what it remembers. */
-  readonly create: (host: Host, api: VsCodeApi) => PanelRoot<P>;
-}
-
-export interface PanelRoot<P extends PanelState['panel']> extends HTMLElement {
-  show(state: Extract<PanelState, { panel: P }>): void;
-  dataChanged(): void;
-  failed(error: unknown, retry: () => void): void;
-}
+import { connectToHost } from './host.ts';
+import type { PanelElement } from './panel-element.ts';
 
 /** Connects a page to its host and shows what the host says. */
-export async function startPanel<P extends PanelState['panel']>({ panel, create }: PanelParts<P>): Promise<void> {
+export async function startPanel<P extends PanelState['panel'], S extends z.ZodObject>(
+  panel: P,
+  element: PanelElement<P, S>,
+): Promise<void> {
   const api = acquireVsCodeApi();
   const host = connectToHost(api);
-  const element = create(host, api);
+  element.connect(host, api);
   document.querySelector('#root')?.append(element);
   const show = (state: PanelState) => {
     if (isOf(state, panel)) element.show(state);

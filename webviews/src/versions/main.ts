@@ -6,11 +6,4 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { startPanel } from '../shared/panel.ts';
 import { VersionsPanel } from './versions-panel.ts';
 
-void startPanel({
-  panel: 'versions',
-  create(host, api) {
-    const panel = new VersionsPanel();
-    panel.connect(host, api);
-    return panel;
-  },
-});
+void startPanel('versions', new VersionsPanel());

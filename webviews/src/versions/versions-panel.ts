@@ -3,66 +3,52 @@ import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { formatBytes } from '#schemas/domain/bytes.ts';
 import { compareVersions, type FileChange, type VersionComparison } from '#schemas/protocol/models.ts';
 import { openFileDiff, type PanelState } from '#schemas/protocol/webview.ts';
-import { PageElement } from '../shared/element.ts';
 import { format } from '../shared/format.ts';
 import type { Host, VsCodeApi } from '../shared/host.ts';
 import { icon } from '../shared/icons.ts';
 import { LatestRequest } from '../shared/latest-request.ts';
 import { describeError, errorNotice, loadingBar } from '../shared/notices.ts';
-import type { PanelRoot } from '../shared/panel.ts';
-import { ViewStore } from '../shared/view-store.ts';
+import { PanelElement } from '../shared/panel-element.ts';
 import { factsOf } from './facts.ts';
 import { fileChange, metricChange, metricValue, type Row, section, table } from './tables.ts';
-import { type VersionsPanelView, versionsPanelView } from './view.ts';
+import { versionsPanelView } from './view.ts';
 
 type VersionsState = Extract<PanelState, { panel: 'versions' }>;
 type Difference = VersionComparison['metrics'][number];
 
 /** Two versions of a model side by side. */
-export class VersionsPanel extends PageElement implements PanelRoot<'versions'> {
+export class VersionsPanel extends PanelElement<'versions', typeof versionsPanelView> {
   static override properties = {
-    state: { state: true },
-    view: { state: true },
     comparison: { state: true },
     error: { state: true },
     problem: { state: true },
-    startError: { state: true },
   };
 
-  host: Host | null = null;
-  store: ViewStore<typeof versionsPanelView> | null = null;
-  state: VersionsState | null = null;
-  view: VersionsPanelView = versionsPanelView.parse({});
   comparison: VersionComparison | null = null;
   error: unknown = null;
   /** Why what the person asked for last could not be done. */
   problem: unknown = null;
-  startError: { error: unknown; retry: () => void } | null = null;
   readonly #comparing = new LatestRequest();
 
-  connect(host: Host, api: VsCodeApi): void {
-    this.host = host;
-    this.store = new ViewStore(api, versionsPanelView);
-    this.view = this.store.load();
-    window.addEventListener('pagehide', () => this.store?.flush());
-    document.addEventListener('visibilitychange', () => this.store?.flush());
-    this.addEventListener('scroll', () => this.#remember({ scroll: Math.round(this.scrollTop) }), { passive: true });
+  constructor() {
+    super(versionsPanelView);
   }
 
-  show(state: VersionsState): void {
+  override connect(host: Host, api: VsCodeApi): void {
+    super.connect(host, api);
+    this.addEventListener('scroll', () => this.remember({ scroll: Math.round(this.scrollTop) }), { passive: true });
+  }
+
+  override show(state: VersionsState): void {
     this.state = state;
     this.startError = null;
     this.comparison = null;
-    this.#remember({});
+    this.remember({});
     void this.#read().then(() => this.#restoreScroll());
   }
 
-  dataChanged(): void {
+  override dataChanged(): void {
     void this.#read();
-  }
-
-  failed(error: unknown, retry: () => void): void {
-    this.startError = { error, retry };
   }
 
   async #read(): Promise<void> {
@@ -78,11 +64,6 @@ export class VersionsPanel extends PageElement implements PanelRoot<'versions'> 
   async #restoreScroll(): Promise<void> {
     await this.updateComplete;
     this.scrollTo({ top: this.view.scroll });
-  }
-
-  #remember(change: Partial<VersionsPanelView>): void {
-    this.view = { ...this.view, ...change };
-    if (this.state) this.store?.save(this.state, this.view);
   }
 
   protected override render(): TemplateResult {
@@ -110,7 +91,7 @@ export class VersionsPanel extends PageElement implements PanelRoot<'versions'> 
           type="checkbox"
           .checked=${this.view.onlyDifferent}
           @change=${({ target }: Event) => {
-            if (target instanceof HTMLInputElement) this.#remember({ onlyDifferent: target.checked });
+            if (target instanceof HTMLInputElement) this.remember({ onlyDifferent: target.checked });
           }}
         />Only differences</label
       >
