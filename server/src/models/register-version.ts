@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { ModelFile, ModelMetadata, ModelVersion } from '#schemas/domain/model-version.ts';
 import { semanticVersion } from '#schemas/domain/model-version.ts';
-import { errorCode } from '../platform/error-code.ts';
 import { FailureError } from '../platform/failure.ts';
 import { hashDirectory, ignoredByDefault } from './artifact/hash-directory.ts';
 import { manifestDigest, rootDigest } from './artifact/manifest.ts';
@@ -15,6 +14,7 @@ import { formatVersion, requireModelName } from './model-reference.ts';
 import { judgePickles } from './pickle/pickle-policy.ts';
 import { scanModel } from './pickle/scan-model.ts';
 import { proposeBump } from './propose-version.ts';
+import { readModelSignature, signatureName } from './signing/signature-file.ts';
 import { Staging } from './staging.ts';
 import type { Bump } from './version-order.ts';
 
@@ -45,9 +45,6 @@ export interface Registered {
   readonly notes: readonly string[];
 }
 
-/** The file beside a model that holds its signature. */
-export const signatureFile = 'model.sig';
-
 /**
  * Registers what lies in a directory as the next version of a model: its files by content into the artifact store, then
  * version and audit entry into the registry. What stops in between leaves contents that no version names, and nothing
@@ -72,7 +69,7 @@ export async function registerVersion(
     ...(onProgress ? { onProgress: (done, total) => onProgress('hash', done, total) } : {}),
   });
   const described = await readModelFolder(request.directory, files);
-  const bundle = await readBundle(request.directory);
+  const bundle = await readModelSignature(request.directory);
   await refuseUnsigned(context, { policy, files, bundle });
   const pickleNotes = await refusePickles(request.directory, { files, policy }, signal);
   const metadata = { ...(await metadataOf(request, described, policy)), parents };
@@ -107,15 +104,6 @@ async function parentsOf(
 ): Promise<string[]> {
   const found = await Promise.all(references.map((text) => findVersion(registry, text, signal)));
   return [...new Set(found.map(({ version }) => formatVersion(version)))];
-}
-
-async function readBundle(directory: string): Promise<string | null> {
-  try {
-    return await readFile(join(directory, signatureFile), 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw new FailureError('permission', `${join(directory, signatureFile)} can’t be read.`, { cause: error });
-  }
 }
 
 async function refuseUnsigned(
@@ -186,7 +174,7 @@ async function cardOf(policy: ModelPolicy | null): Promise<string | null> {
 }
 
 function passedOver(ignored: readonly string[]): string[] {
-  const others = ignored.filter((path) => path !== signatureFile);
+  const others = ignored.filter((path) => path !== signatureName);
   if (others.length === 0) return [];
   const known = others.every((path) => ignoredByDefault.includes(path));
   return [

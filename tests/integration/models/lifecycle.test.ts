@@ -11,6 +11,7 @@ import { carryOut, planStagePromotion, planStageRollback } from '#server/models/
 import { registerVersion } from '#server/models/register-version.ts';
 import { signVersion } from '#server/models/sign-version.ts';
 import { readPublicKey } from '#server/models/signing/keys.ts';
+import { signDirectory } from '#server/models/signing/sign-directory.ts';
 import { verifyModel } from '#server/models/signing/verify-model.ts';
 import { validateVersion } from '#server/models/validate-version.ts';
 import { fetchVersionFile } from '#server/models/version-file.ts';
@@ -170,9 +171,10 @@ describe('registering', () => {
   it('fails where a key that the document trusts can’t be read: it must not count as none', async () => {
     const { folder, models } = await modelWorkspace({
       ...files,
-      'm/model.sig': '{}',
       'mlops.yaml': document('signing: {verifyOn: [register], keys: [keys/ci.pub]}'),
     });
+    const [directory, { privateKey: key }] = [join(folder, 'm'), await ecKey()];
+    await signDirectory({ directory, signature: join(directory, 'model.sig'), key, certificates: [] });
     await expect(registerVersion(models, registration(join(folder, 'm')))).rejects.toMatchObject({
       reason: 'input',
       message: `The public key ${join(folder, 'keys/ci.pub')} can’t be read.`,
