@@ -190,11 +190,24 @@ function document(...lines: string[]): string {
 describe('a policy that nobody can read', () => {
   it.each([
     ['a key that there is not', document('stagess: []'), 'stagess'],
-    ['syntax', `${document()}stages: [}\n`, 'stages'],
+    ['syntax', `${document()}stages: [}\n`, 'can’t be read'],
     ['two documents', `${document()}---\n${document()}`, 'twice in'],
-  ])('lets nothing through: %s', async (_, yaml) => {
+    ['a file that is too large', `${document()}${'#'.repeat(2 * 1024 ** 2)}`, 'larger than 2 MB'],
+    ['a kind with a tag', document('stagess: []').replace('kind:', 'kind: !!str'), 'stagess'],
+    ['a kind with an anchor', document('stagess: []').replace('kind:', 'kind: &kind'), 'stagess'],
+    ['a kind on a line of its own', document('stagess: []').replace('kind:', 'kind: # which\n '), 'stagess'],
+  ])('lets nothing through: %s', async (_, yaml, problem) => {
     const { folder, models } = await modelWorkspace({ ...files, 'churn.mlops.yaml': yaml });
-    await expect(registerVersion(models, registration(join(folder, 'm')))).rejects.toMatchObject({ reason: 'input' });
+    await expect(registerVersion(models, registration(join(folder, 'm')))).rejects.toMatchObject({
+      reason: 'input',
+      message: expect.stringContaining(problem),
+    });
+  });
+
+  it('holds nothing up where a large file is about something else', async () => {
+    const other = `apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: churn}\n${'#'.repeat(2 * 1024 ** 2)}`;
+    const { folder, models } = await modelWorkspace({ ...files, 'churn.mlops.yaml': other });
+    await registerVersion(models, registration(join(folder, 'm')));
   });
 });
 
