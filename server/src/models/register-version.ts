@@ -75,11 +75,12 @@ export async function registerVersion(
   const metadata = { ...(await metadataOf(request, described, policy)), parents };
   const bump =
     request.bump ?? (await proposeBump(context.registry, { model, signature: metadata.signature }, signal)).bump;
-  await context.contents.putFiles(files, request.directory, {
-    signal,
-    copies,
-    onProgress: (done, total) => onProgress?.('store', done, total),
-  });
+  const onStored = (done: number, total: number) => onProgress?.('store', done, total);
+  await context.contents
+    .putFiles(files, request.directory, { signal, copies, onProgress: onStored })
+    .catch((error: unknown) => {
+      throw withoutVersion(error);
+    });
   const version = await context.registry.register(
     {
       ...{ model, version: request.version, bump, files, bundle, metadata },
@@ -89,6 +90,15 @@ export async function registerVersion(
     signal,
   );
   return { version, notes: [...passedOver(ignored), ...described.notes, ...pickleNotes] };
+}
+
+/** What a network that was lost on the way means for the version. */
+function withoutVersion(error: unknown): unknown {
+  if (!(error instanceof FailureError) || error.reason !== 'unreachable') return error;
+  return new FailureError('unreachable', `${error.message} No version was registered.`, {
+    remedy: 'Check your network, VPN and proxy, then register it again: files that arrived are not sent again.',
+    cause: error,
+  });
 }
 
 function requireVersion(version: string | null): void {
