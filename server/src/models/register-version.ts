@@ -49,7 +49,7 @@ export interface Registered {
  * Registers what lies in a directory as the next version of a model: its files by content into the artifact store, then
  * version and audit entry into the registry. What stops in between leaves contents that no version names, and nothing
  * else. Fails with `permission`, `input` (names, links, a signature or pickle that the policy refuses, a version that
- * exists), `busy` (something changed meanwhile), and as the store and registry do.
+ * exists), `unsupported` (a registry that is only read), `busy` (something changed meanwhile), and as the store and registry do.
  */
 export async function registerVersion(
   context: ModelContext,
@@ -58,6 +58,7 @@ export async function registerVersion(
 ): Promise<Registered> {
   const { signal, onProgress } = options;
   const actor = await context.people.authorize('register');
+  context.registry.requireWritable();
   const model = requireModelName(request.model);
   requireVersion(request.version);
   const parents = await parentsOf(context, request.parents ?? [], signal);
