@@ -57,8 +57,7 @@ export async function registerVersion(
   options: RegisterOptions = {},
 ): Promise<Registered> {
   const { signal, onProgress } = options;
-  const actor = await context.people.authorize('register');
-  context.registry.requireWritable();
+  const actor = await authorizeRegistering(context);
   const model = requireModelName(request.model);
   requireVersion(request.version);
   const parents = await parentsOf(context, request.parents ?? [], signal);
@@ -91,6 +90,16 @@ export async function registerVersion(
     signal,
   );
   return { version, notes: [...passedOver(ignored), ...described.notes, ...pickleNotes] };
+}
+
+/**
+ * For before a model is brought or read: answers the name of who registers. Fails with `permission`, and with
+ * `unsupported` where the registry is only read.
+ */
+export async function authorizeRegistering({ people, registry }: ModelContext): Promise<string> {
+  const actor = await people.authorize('register');
+  registry.requireWritable();
+  return actor;
 }
 
 /** What a network that was lost on the way means for the version. */
