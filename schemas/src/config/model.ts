@@ -79,7 +79,7 @@ export const modelDocument = z.strictObject({
       .strictObject({
         verifyOn: key(
           z.array(z.enum(['register', 'promote', 'download', 'deploy'])).default(['promote', 'deploy']),
-          'When signatures are verified.',
+          'When a signature has to be there and is verified.',
           ['promote'],
         ),
         keys: key(z.array(z.string()).optional(), 'Paths of public keys that are trusted.', ['keys/ci.pub']),

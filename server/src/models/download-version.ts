@@ -1,13 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../platform/error-code.ts';
 import { FailureError } from '../platform/failure.ts';
-import { unwritable } from '../platform/write-file.ts';
+import { unwritable, writeFileWhole } from '../platform/write-file.ts';
 import { checkSignature, isSignatureAsked } from './check-signature.ts';
 import { findVersionOf } from './find-version.ts';
 import { digestsOf } from './known-files.ts';
 import type { ContentOptions, ModelContext } from './model-context.ts';
 import { formatVersion } from './model-reference.ts';
-import { signatureFile } from './register-version.ts';
+import { signatureName } from './signing/signature-file.ts';
 
 /**
  * Brings a version’s files to a directory, each verified by its digest, with its signature beside them where it has
@@ -33,13 +34,24 @@ export async function downloadVersion(
   await mkdir(target, { recursive: true }).catch((error: unknown) => {
     throw unwritable(target, error);
   });
+  const signature = join(target, signatureName);
+  const { bundle } = details;
+  const isSignatureMissing = bundle !== null && !(await isThere(signature, bundle));
   await context.contents.fetchFiles(details.files, target, options);
-  if (details.bundle !== null) await writeSignature(join(target, signatureFile), details.bundle);
+  if (isSignatureMissing) await writeFileWhole(signature, bundle, signal);
   return { version, files: details.files.length, bytes: details.version.size };
 }
 
-async function writeSignature(file: string, bundle: string): Promise<void> {
-  await writeFile(file, bundle).catch((error: unknown) => {
+/** Whether a file holds this already. Fails with `input` where something else is there: it is not written over. */
+async function isThere(file: string, content: string): Promise<boolean> {
+  const found = await lstat(file).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return null;
     throw unwritable(file, error);
+  });
+  if (found === null) return false;
+  const isSame = found.isFile() && found.size === Buffer.byteLength(content);
+  if (isSame && (await readFile(file, 'utf8')) === content) return true;
+  throw new FailureError('input', `“${file}” is there already, with another content. Nothing was overwritten.`, {
+    remedy: 'Move it away, or choose another folder.',
   });
 }

@@ -17,7 +17,8 @@ export interface ModelPolicy {
 
 /** Files beyond this are no documents that someone wrote. */
 const largestFile = 2 * 1024 * 1024;
-const mayHoldModel = /\bkind\s*["']?\s*:\s*["']?Model\b/;
+/** Spares most files their parsing. A tag, an anchor or a comment may be between the words. */
+const mayHoldModel = /\bkind\b[\s\S]{0,200}?\bModel\b/;
 
 /**
  * The Model document of a model among some YAML files; null where none is about it. What decides over gates and
@@ -28,6 +29,7 @@ export async function findModelPolicy(model: string, files: AsyncIterable<string
   for await (const file of files) {
     const text = await readText(file);
     if (!mayHoldModel.test(text)) continue;
+    if (text.length > largestFile) throw tooLarge(file);
     for (const document of documentsOf(text)) {
       const policy = policyOf(document, file, model);
       if (policy) found.push(policy);
@@ -45,8 +47,7 @@ export async function findModelPolicy(model: string, files: AsyncIterable<string
 
 async function readText(file: string): Promise<string> {
   try {
-    const bytes = await readFile(file);
-    return bytes.length > largestFile ? '' : bytes.toString('utf8');
+    return await readFile(file, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return '';
     throw new FailureError('permission', `${file} can’t be read: it may hold what a version has to show.`, {
@@ -81,6 +82,12 @@ function plain(document: Document.Parsed, file: string, model: string): unknown 
     // Too many aliases: a file made to exhaust its reader.
     throw broken(file, model, error instanceof Error ? error.message : String(error));
   }
+}
+
+function tooLarge(file: string): FailureError {
+  return new FailureError('input', `${file} is larger than 2 MB: nobody knows what a version has to show.`, {
+    remedy: 'Make it smaller, or put the Model document into a file of its own.',
+  });
 }
 
 function broken(file: string, model: string, message: string): FailureError {

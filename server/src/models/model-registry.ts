@@ -83,6 +83,8 @@ export interface ModelRegistry extends Component {
   version(model: string, version: string, signal?: AbortSignal): Promise<ModelVersionDetails>;
   report(digest: string, signal?: AbortSignal): Promise<StoredReport>;
 
+  /** For before work that a registry which is only read has no use for. Fails with `unsupported`. */
+  requireWritable(): void;
   /** Writes a version and its audit entry. Fails with `input` where the version exists. */
   register(draft: VersionDraft, act: Act, signal?: AbortSignal): Promise<ModelVersion>;
   /** All changes of one model and one audit entry: where the registry can, all or nothing. */

@@ -117,7 +117,8 @@ async function gatherFacts(context: ModelContext, subject: Subject, signal?: Abo
     context.registry.aliases(model, signal),
     newestReport(context.registry, details, gates, signal),
   ]);
-  const asked = details.bundle !== null && (stage?.requireSignature || isSignatureAsked(policy, 'promote'));
+  // What has to be verified has to be there: who could take a signature away would go round it else.
+  const asked = isSignatureAsked(policy, 'promote') || (details.bundle !== null && stage?.requireSignature);
   const signature = asked ? await checkSignature(context, details, policy) : null;
   const approvals =
     stage === null || stage.approvals === 0

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { ModelFile, ModelMetadata, ModelVersion } from '#schemas/domain/model-version.ts';
 import { semanticVersion } from '#schemas/domain/model-version.ts';
-import { errorCode } from '../platform/error-code.ts';
 import { FailureError } from '../platform/failure.ts';
 import { hashDirectory, ignoredByDefault } from './artifact/hash-directory.ts';
 import { manifestDigest, rootDigest } from './artifact/manifest.ts';
@@ -15,6 +14,7 @@ import { formatVersion, requireModelName } from './model-reference.ts';
 import { judgePickles } from './pickle/pickle-policy.ts';
 import { scanModel } from './pickle/scan-model.ts';
 import { proposeBump } from './propose-version.ts';
+import { readModelSignature, signatureName } from './signing/signature-file.ts';
 import { Staging } from './staging.ts';
 import type { Bump } from './version-order.ts';
 
@@ -45,14 +45,11 @@ export interface Registered {
   readonly notes: readonly string[];
 }
 
-/** The file beside a model that holds its signature. */
-export const signatureFile = 'model.sig';
-
 /**
  * Registers what lies in a directory as the next version of a model: its files by content into the artifact store, then
  * version and audit entry into the registry. What stops in between leaves contents that no version names, and nothing
  * else. Fails with `permission`, `input` (names, links, a signature or pickle that the policy refuses, a version that
- * exists), `busy` (something changed meanwhile), and as the store and registry do.
+ * exists), `unsupported` (a registry that is only read), `busy` (something changed meanwhile), and as the store and registry do.
  */
 export async function registerVersion(
   context: ModelContext,
@@ -60,7 +57,7 @@ export async function registerVersion(
   options: RegisterOptions = {},
 ): Promise<Registered> {
   const { signal, onProgress } = options;
-  const actor = await context.people.authorize('register');
+  const actor = await authorizeRegistering(context);
   const model = requireModelName(request.model);
   requireVersion(request.version);
   const parents = await parentsOf(context, request.parents ?? [], signal);
@@ -72,17 +69,18 @@ export async function registerVersion(
     ...(onProgress ? { onProgress: (done, total) => onProgress('hash', done, total) } : {}),
   });
   const described = await readModelFolder(request.directory, files);
-  const bundle = await readBundle(request.directory);
+  const bundle = await readModelSignature(request.directory);
   await refuseUnsigned(context, { policy, files, bundle });
   const pickleNotes = await refusePickles(request.directory, { files, policy }, signal);
   const metadata = { ...(await metadataOf(request, described, policy)), parents };
   const bump =
     request.bump ?? (await proposeBump(context.registry, { model, signature: metadata.signature }, signal)).bump;
-  await context.contents.putFiles(files, request.directory, {
-    signal,
-    copies,
-    onProgress: (done, total) => onProgress?.('store', done, total),
-  });
+  const onStored = (done: number, total: number) => onProgress?.('store', done, total);
+  await context.contents
+    .putFiles(files, request.directory, { signal, copies, onProgress: onStored })
+    .catch((error: unknown) => {
+      throw withoutVersion(error);
+    });
   const version = await context.registry.register(
     {
       ...{ model, version: request.version, bump, files, bundle, metadata },
@@ -92,6 +90,25 @@ export async function registerVersion(
     signal,
   );
   return { version, notes: [...passedOver(ignored), ...described.notes, ...pickleNotes] };
+}
+
+/**
+ * For before a model is brought or read: answers the name of who registers. Fails with `permission`, and with
+ * `unsupported` where the registry is only read.
+ */
+export async function authorizeRegistering({ people, registry }: ModelContext): Promise<string> {
+  const actor = await people.authorize('register');
+  registry.requireWritable();
+  return actor;
+}
+
+/** What a network that was lost on the way means for the version. */
+function withoutVersion(error: unknown): unknown {
+  if (!(error instanceof FailureError) || error.reason !== 'unreachable') return error;
+  return new FailureError('unreachable', `${error.message} No version was registered.`, {
+    remedy: 'Check your network, VPN and proxy, then register it again: files that arrived are not sent again.',
+    cause: error,
+  });
 }
 
 function requireVersion(version: string | null): void {
@@ -107,15 +124,6 @@ async function parentsOf(
 ): Promise<string[]> {
   const found = await Promise.all(references.map((text) => findVersion(registry, text, signal)));
   return [...new Set(found.map(({ version }) => formatVersion(version)))];
-}
-
-async function readBundle(directory: string): Promise<string | null> {
-  try {
-    return await readFile(join(directory, signatureFile), 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw new FailureError('permission', `${join(directory, signatureFile)} can’t be read.`, { cause: error });
-  }
 }
 
 async function refuseUnsigned(
@@ -186,7 +194,7 @@ async function cardOf(policy: ModelPolicy | null): Promise<string | null> {
 }
 
 function passedOver(ignored: readonly string[]): string[] {
-  const others = ignored.filter((path) => path !== signatureFile);
+  const others = ignored.filter((path) => path !== signatureName);
   if (others.length === 0) return [];
   const known = others.every((path) => ignoredByDefault.includes(path));
   return [

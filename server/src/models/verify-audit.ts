@@ -99,7 +99,9 @@ export interface Anchor extends Pick<AuditEntry, 'seq' | 'hash'> {
  * intact is not anchored: that would make a tampered one look right. Fails with `corrupt`, with `input` where there is
  * nothing to anchor, or no Git and no server, and as the server does.
  */
-export async function anchorAuditLog({ audit, folder }: AuditContext): Promise<Anchor> {
+export async function anchorAuditLog(context: AuditContext): Promise<Anchor> {
+  const { audit, folder } = context;
+  await requireIntact(context, 'anchored');
   const { log, ...last } = await headOf(audit, 'anchor');
   const { seq, hash, target } = last;
   const model = (await audit.anchors?.write({ log, seq, hash, target })) ?? null;
@@ -109,6 +111,15 @@ export async function anchorAuditLog({ audit, folder }: AuditContext): Promise<A
     if (model === null) throw error;
     return { seq, hash, model, commit: null, warning: toFailure(error).message };
   }
+}
+
+/** Also the end of a log has to be there: the newest head would hide that it was cut. Fails with `corrupt`. */
+async function requireIntact(context: AuditContext, done: 'anchored' | 'signed'): Promise<void> {
+  const { intact, brokenAt, detail } = await verifyAuditLog(context);
+  if (intact || brokenAt === null) return;
+  throw new FailureError('corrupt', `The audit log is not what was written: ${detail}`, {
+    remedy: `Nothing was ${done}. mlops audit verify tells more.`,
+  });
 }
 
 /** The last entry of a log whose chain is whole. */
@@ -135,12 +146,7 @@ export async function signAuditLog(context: AuditContext, key: KeyObject): Promi
   const actor = await people.authorize('sign');
   const fingerprint = keyFingerprint(key);
   const member = (await memberKeys(people)).find((one) => keyFingerprint(one.key) === fingerprint);
-  const { intact, brokenAt, detail } = await verifyAuditLog(context);
-  if (!intact && brokenAt !== null) {
-    throw new FailureError('corrupt', `The audit log is not what was written: ${detail}`, {
-      remedy: 'Nothing was signed. mlops audit verify tells more.',
-    });
-  }
+  await requireIntact(context, 'signed');
   const { log, seq, hash } = await headOf(audit, 'sign');
   const time = now();
   const text = signCheckpoint({ log, seq, hash, signer: member?.name ?? actor, time }, key);

@@ -23,6 +23,7 @@ export function openMigrated(file: string, kind: DatabaseKind): DatabaseSync {
     const database = new DatabaseSync(file, { timeout: kind.busyTimeoutMs });
     try {
       checkApplication(database, file, kind);
+      refuseNewer(database, file, kind);
       // Where write-ahead logging can't be had (network file systems), SQLite keeps its rollback journal and says so.
       database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${kind.synchronous}; PRAGMA foreign_keys = ON`);
       migrate(database, file, kind);
@@ -60,15 +61,18 @@ function migrate(database: DatabaseSync, file: string, kind: DatabaseKind): void
   if (pragma(database, 'user_version') === kind.migrations.length) return;
   inTransaction(database, () => {
     // Read again under the lock: another process may just have done it.
-    const version = pragma(database, 'user_version');
-    if (version > kind.migrations.length) {
-      const message = `${file} was written by a newer version of MLOps Workbench.`;
-      throw new FailureError('corrupt', message, { remedy: kind.remedy.newer });
-    }
-    for (const migration of kind.migrations.slice(version)) database.exec(migration);
+    refuseNewer(database, file, kind);
+    for (const migration of kind.migrations.slice(pragma(database, 'user_version'))) database.exec(migration);
     database.exec(`PRAGMA user_version = ${kind.migrations.length}`);
     if (kind.applicationId !== null) database.exec(`PRAGMA application_id = ${kind.applicationId}`);
   });
+}
+
+/** Before anything is set: it stays as whoever wrote it left it. */
+function refuseNewer(database: DatabaseSync, file: string, kind: DatabaseKind): void {
+  if (pragma(database, 'user_version') <= kind.migrations.length) return;
+  const message = `${file} was written by a newer version of MLOps Workbench.`;
+  throw new FailureError('corrupt', message, { remedy: kind.remedy.newer });
 }
 
 function checkApplication(database: DatabaseSync, file: string, kind: DatabaseKind): void {

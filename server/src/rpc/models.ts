@@ -18,7 +18,7 @@ import type { ModelContext } from '../models/model-context.ts';
 import { requireModelName } from '../models/model-reference.ts';
 import { carryOut, planStagePromotion, planStageRollback, type StageProposal } from '../models/promote.ts';
 import { proposeBump } from '../models/propose-version.ts';
-import { type RegisterRequest, registerVersion } from '../models/register-version.ts';
+import { authorizeRegistering, type RegisterRequest, registerVersion } from '../models/register-version.ts';
 import { signVersion } from '../models/sign-version.ts';
 import { readCertificates } from '../models/signing/certificates.ts';
 import { readPem } from '../models/signing/read-pem.ts';
@@ -185,6 +185,7 @@ function registerContentHandlers(context: BackendContext, { open, tell }: ModelP
     return { models: await findRunModels(store, run.runId, signal) };
   });
   registerRequest(context, protocol.registerRunModel, async ({ folder, run, path, ...request }, rest) => {
+    await authorizeRegistering(await open(folder, rest.signal));
     const store = await (await context.workspace(folder)).tracker(run.tracker, rest.signal);
     const parent = await mkdtemp(join(tmpdir(), 'mlops-run-'));
     try {

@@ -8,6 +8,8 @@ import { act, draft } from './drafts.ts';
 
 export interface RegistryUnderTest {
   readonly registry: ModelRegistry & AuditLog;
+  /** Turns the registry's clock back, by milliseconds. */
+  readonly turnBack: (by: number) => void;
   readonly close?: () => Promise<void>;
 }
 
@@ -16,12 +18,13 @@ export function describeRegistry(name: string, makeRegistry: () => Promise<Regis
   describe(`${name} as a registry of models`, () => {
     let registry: ModelRegistry & AuditLog;
     let close: (() => Promise<void>) | undefined;
+    let turnBack: RegistryUnderTest['turnBack'];
     let count = 0;
     /** A model of the test's own. */
     const named = () => `model-${++count}`;
 
     beforeAll(async () => {
-      ({ registry, close } = await makeRegistry());
+      ({ registry, turnBack, close } = await makeRegistry());
       await registry.initialize();
     }, 120_000);
     afterAll(async () => {
@@ -189,6 +192,21 @@ export function describeRegistry(name: string, makeRegistry: () => Promise<Regis
         reports.toReversed().map(({ digest, passed }) => ({ digest, passed })),
       );
       for (const report of reports) expect(await registry.report(report.digest)).toEqual(report);
+    });
+
+    it('takes the report that came last for the newest, also where the clock went back', async () => {
+      const model = named();
+      await registry.register(draft({ model }), act('register'));
+      const reports = [true, false, true].map((passed, index) => {
+        const content = JSON.stringify({ model, passed, index });
+        return { digest: createHash('sha256').update(content).digest('hex'), passed, content };
+      });
+      for (const report of reports) {
+        await change(model, { type: 'report', version: '1.0.0', report });
+        turnBack(500);
+      }
+      const kept = (await registry.version(model, '1.0.0')).reports;
+      expect(kept.map(({ digest }) => digest)).toEqual(reports.toReversed().map(({ digest }) => digest));
     });
 
     it('uses an approval once', async () => {

@@ -11,10 +11,12 @@ import { openMlflowDatabase } from '#server/models/backends/mlflow-sqlite/store.
 import { ReadOnlyRegistry } from '#server/models/backends/shared/read-only-registry.ts';
 import { findVersion } from '#server/models/find-version.ts';
 import type { ModelRegistry } from '#server/models/model-registry.ts';
+import { registerVersion } from '#server/models/register-version.ts';
 import { createHttpClient } from '#server/platform/http.ts';
 import { mlflowRegistries } from '../../testbeds/mlflow-registries.ts';
 import { startMlflowServer } from '../../testbeds/mlflow-server.ts';
 import { act, draft } from './drafts.ts';
+import { modelWorkspace, registration } from './model-workspace.ts';
 
 interface Opened {
   readonly registry: ModelRegistry;
@@ -169,6 +171,21 @@ describe.each(Object.entries(openers))('models that MLflow wrote, in %s', (_, op
     await expect(registry.change('churn', [], act('x'))).rejects.toMatchObject(refusal);
     expect(await registry.changeToken()).toBe(await registry.changeToken());
   });
+});
+
+it('takes no files for a registry that is only read', async () => {
+  const { sqlite } = await mlflowRegistries();
+  const workspace = `apiVersion: mlops/v1
+kind: Workspace
+metadata: {name: w}
+registry: {backend: mlflow, uri: "sqlite:///${sqlite}"}
+`;
+  const { folder, models } = await modelWorkspace({ 'm/weights.bin': 'abc', 'mlops.yaml': workspace });
+  await expect(registerVersion(models, registration(join(folder, 'm')))).rejects.toMatchObject({
+    reason: 'unsupported',
+    remedy: expect.stringContaining('mlflow server'),
+  });
+  expect(await readdir(join(folder, '.mlops', 'artifacts')).catch(() => [])).toEqual([]);
 });
 
 it('leaves MLflow’s database as it was, also in write-ahead logging', async () => {

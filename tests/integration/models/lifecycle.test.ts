@@ -11,6 +11,7 @@ import { carryOut, planStagePromotion, planStageRollback } from '#server/models/
 import { registerVersion } from '#server/models/register-version.ts';
 import { signVersion } from '#server/models/sign-version.ts';
 import { readPublicKey } from '#server/models/signing/keys.ts';
+import { signDirectory } from '#server/models/signing/sign-directory.ts';
 import { verifyModel } from '#server/models/signing/verify-model.ts';
 import { validateVersion } from '#server/models/validate-version.ts';
 import { fetchVersionFile } from '#server/models/version-file.ts';
@@ -170,9 +171,10 @@ describe('registering', () => {
   it('fails where a key that the document trusts can’t be read: it must not count as none', async () => {
     const { folder, models } = await modelWorkspace({
       ...files,
-      'm/model.sig': '{}',
       'mlops.yaml': document('signing: {verifyOn: [register], keys: [keys/ci.pub]}'),
     });
+    const [directory, { privateKey: key }] = [join(folder, 'm'), await ecKey()];
+    await signDirectory({ directory, signature: join(directory, 'model.sig'), key, certificates: [] });
     await expect(registerVersion(models, registration(join(folder, 'm')))).rejects.toMatchObject({
       reason: 'input',
       message: `The public key ${join(folder, 'keys/ci.pub')} can’t be read.`,
@@ -188,11 +190,24 @@ function document(...lines: string[]): string {
 describe('a policy that nobody can read', () => {
   it.each([
     ['a key that there is not', document('stagess: []'), 'stagess'],
-    ['syntax', `${document()}stages: [}\n`, 'stages'],
+    ['syntax', `${document()}stages: [}\n`, 'can’t be read'],
     ['two documents', `${document()}---\n${document()}`, 'twice in'],
-  ])('lets nothing through: %s', async (_, yaml) => {
+    ['a file that is too large', `${document()}${'#'.repeat(2 * 1024 ** 2)}`, 'larger than 2 MB'],
+    ['a kind with a tag', document('stagess: []').replace('kind:', 'kind: !!str'), 'stagess'],
+    ['a kind with an anchor', document('stagess: []').replace('kind:', 'kind: &kind'), 'stagess'],
+    ['a kind on a line of its own', document('stagess: []').replace('kind:', 'kind: # which\n '), 'stagess'],
+  ])('lets nothing through: %s', async (_, yaml, problem) => {
     const { folder, models } = await modelWorkspace({ ...files, 'churn.mlops.yaml': yaml });
-    await expect(registerVersion(models, registration(join(folder, 'm')))).rejects.toMatchObject({ reason: 'input' });
+    await expect(registerVersion(models, registration(join(folder, 'm')))).rejects.toMatchObject({
+      reason: 'input',
+      message: expect.stringContaining(problem),
+    });
+  });
+
+  it('holds nothing up where a large file is about something else', async () => {
+    const other = `apiVersion: mlops/v1\nkind: Pipeline\nmetadata: {name: churn}\n${'#'.repeat(2 * 1024 ** 2)}`;
+    const { folder, models } = await modelWorkspace({ ...files, 'churn.mlops.yaml': other });
+    await registerVersion(models, registration(join(folder, 'm')));
   });
 });
 

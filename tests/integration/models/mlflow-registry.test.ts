@@ -173,6 +173,8 @@ describe('the audit log of a machine, noted on an MLflow server', () => {
     const database = new DatabaseSync(context.path);
     database.exec('DELETE FROM audit WHERE seq > 1');
     database.close();
+    // Else the note of what is left would take the place of the one that tells of the cut.
+    await expect(anchorAuditLog(context)).rejects.toMatchObject({ reason: 'corrupt' });
     expect(await verifyAuditLog(context)).toMatchObject({
       ...{ intact: false, entries: 1, brokenAt: 2, problem: 'anchor' },
       detail: `The log ends at entry 1, but a tag of the model ${model} knows entry 2: its end was cut off.`,

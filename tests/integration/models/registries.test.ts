@@ -8,12 +8,16 @@ import { createHttpClient } from '#server/platform/http.ts';
 import { startMlflowServer } from '../../testbeds/mlflow-server.ts';
 import { describeRegistry } from './conformance.ts';
 
-let time = 1_000;
+let time = 100_000;
+const turnBack = (by: number) => {
+  time -= by;
+};
 
 describeRegistry('SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mlops-registry-'));
   return {
     registry: new SqliteRegistry({ path: join(folder, 'models.db'), now: () => time++ }),
+    turnBack,
     close: () => rm(folder, { recursive: true }),
   };
 });
@@ -34,6 +38,7 @@ describeRegistry('An MLflow server', async () => {
       tracker: 'local',
       now: () => time++,
     }),
+    turnBack,
     close: async () => {
       await http.close();
       await server.stop();

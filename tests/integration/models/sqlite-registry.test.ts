@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -171,9 +171,16 @@ describe('a registry in SQLite', () => {
     await registry.register(draft(), act('register'));
     await registry.cleanup();
     const database = new DatabaseSync(path);
-    database.exec('PRAGMA user_version = 99');
+    // A newer version may have other reasons than ours for how it keeps the file.
+    database.exec('PRAGMA journal_mode = DELETE; PRAGMA user_version = 99');
     database.close();
-    await expect(open().initialize()).rejects.toThrow('written by a newer version');
+    const before = await readFile(path);
+    const remedy = 'Update MLOps Workbench: the registry is left as it is.';
+    await expect(open().initialize()).rejects.toMatchObject({
+      ...{ reason: 'corrupt', message: expect.stringContaining('written by a newer version'), remedy },
+    });
+    expect(await readFile(path)).toEqual(before);
+    expect(await readdir(dirname(path))).toEqual([basename(path)]);
 
     path = join(folder, 'foreign.db');
     const foreign = new DatabaseSync(path);

@@ -232,6 +232,8 @@ describe('an mlops.yaml that is broken', () => {
 });
 
 describe('who may do what', () => {
+  const nine = (name: string) => `[${Array(9).fill(name).join(', ')}]`;
+  const bomb = `a: &a ${nine('x')}\nb: &b ${nine('*a')}\nc: &c ${nine('*b')}\nd: ${nine('*c')}\n`;
   const access = 'access: {roles: {maintainer: [promote]}, members: [{name: ana, role: maintainer}]}\n';
 
   test('is what mlops.yaml says', async () => {
@@ -253,6 +255,14 @@ describe('who may do what', () => {
     ['a list', workspace('access: []\n'), 'access'],
     ['a file with syntax errors', workspace(`${access}tracking: [}\n`), 'syntax errors'],
     ['a file that is no YAML', 'access: {roles: {', 'can’t be read'],
+    ['a document of another kind', `apiVersion: mlops/v1\nkind: workspace\n${access}`, 'can’t be read'],
+    ['no kind', access, 'can’t be read'],
+    [
+      'a second Workspace document',
+      `${workspace('')}---\n${workspace(access)}`,
+      'the first document of kind Workspace',
+    ],
+    ['a document with too many aliases', workspace(`${bomb}${access}`), 'alias'],
   ])('is nobody’s guess with %s', async (_, yaml, problem) => {
     const read = await resolve({ yaml });
     expect(read.access.policy).toBeNull();

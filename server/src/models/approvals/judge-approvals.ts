@@ -87,7 +87,10 @@ function subjectProblem(claims: ApprovalPredicate, subject: ApprovalSubject): Pr
 
 function timeProblem({ issuedAt, expiresAt, nonce }: ApprovalPredicate, { now, consumed }: ApprovalRules) {
   if (issuedAt > now + clockSkewMs)
-    return ['not-yet-valid', `It was issued at ${iso(issuedAt)}, which is yet to come.`] as const;
+    return [
+      'not-yet-valid',
+      `It was issued at ${iso(issuedAt)}, which is yet to come here: one of two clocks is wrong. Set it right.`,
+    ] as const;
   if (expiresAt <= now) return ['expired', `It expired at ${iso(expiresAt)}.`] as const;
   if (consumed.has(nonce)) return ['consumed', 'It was used before.'] as const;
   return null;

@@ -1,13 +1,11 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { errorCode } from '../../platform/error-code.ts';
-import { FailureError } from '../../platform/failure.ts';
 import { writeFileWhole } from '../../platform/write-file.ts';
 import { type HashOptions, hashDirectory } from '../artifact/hash-directory.ts';
 import { rootDigest } from '../artifact/manifest.ts';
-import { largestBundle, tooLargeForBundle } from './bundle.ts';
 import { signModel } from './sign-model.ts';
+import { readSignatureFile, signatureName } from './signature-file.ts';
 import { type RefusalReason, type Trust, verifyModel } from './verify-model.ts';
 
 /** What OpenSSF Model Signing passes over at the top of a directory, besides the signature itself. */
@@ -15,7 +13,7 @@ const gitFiles = ['.git', '.gitattributes', '.github', '.gitignore'] as const;
 
 /** Where a signature is, when nobody says otherwise. */
 export function defaultSignature(directory: string): string {
-  return join(directory, 'model.sig');
+  return join(directory, signatureName);
 }
 
 export interface SignDirectoryRequest {
@@ -70,20 +68,10 @@ export async function verifyDirectory(
 type Refusal = Extract<DirectoryVerification, { verified: false }>;
 
 async function readSignature(file: string): Promise<string | Refusal> {
-  try {
-    const { size } = await stat(file);
-    if (size <= largestBundle) return await readFile(file, 'utf8');
-  } catch (cause) {
-    if (errorCode(cause) === 'ENOENT') {
-      return { verified: false, reason: 'no-signature', detail: `There is no signature ${file}.` };
-    }
-    throw new FailureError('permission', `The signature ${file} can’t be read.`, { cause });
-  }
-  return {
-    verified: false,
-    reason: 'malformed-bundle',
-    detail: `It is no signature of a model: ${tooLargeForBundle}.`,
-  };
+  const found = await readSignatureFile(file);
+  if (found === null) return { verified: false, reason: 'no-signature', detail: `There is no signature ${file}.` };
+  if (found.text !== null) return found.text;
+  return { verified: false, reason: 'malformed-bundle', detail: `It is no signature of a model: ${found.problem}.` };
 }
 
 async function ignoredFor(directory: string, signature: string): Promise<readonly string[]> {

@@ -83,17 +83,22 @@ export function parseWorkspaceDocument(source: string, file: string): ReadDocume
   );
   const workspaces = documents.filter((document) => document.get('kind') === 'Workspace');
   const [first, second] = workspaces;
+  // A policy in a document that is not read: somebody believes that it holds.
+  const isAccessElsewhere = documents.some((document) => document !== first && document.has('access'));
   if (first === undefined) {
-    const isBroken = warnings.length > 0;
-    if (!isBroken) warnings.push({ file, line: null, message: 'It holds no document of kind Workspace.' });
+    const isBroken = warnings.length > 0 || isAccessElsewhere;
+    if (warnings.length === 0) warnings.push({ file, line: null, message: 'It holds no document of kind Workspace.' });
     return { document: null, isBroken, warnings };
   }
   if (second !== undefined) {
     const line = second.range === null ? null : lines.linePos(second.range[0]).line;
     warnings.push({ file, line, message: 'A second Workspace document is ignored.' });
   }
-  const reader = new DocumentReader(first, file, lines, warnings);
-  return { document: reader.read(), isBroken: false, warnings };
+  const document = new DocumentReader(first, file, lines, warnings).read();
+  if (!isAccessElsewhere) return { document, isBroken: false, warnings };
+  const problem = `${file}: access has to be in the first document of kind Workspace.`;
+  warnings.push({ file, line: null, message: problem });
+  return { document: { ...document, access: { policy: null, problem } }, isBroken: false, warnings };
 }
 
 function unreadable(file: string, message: string): ReadDocument {
@@ -114,7 +119,9 @@ class DocumentReader {
   }
 
   read(): WorkspaceDocument {
+    const warned = this.#warnings.length;
     const root = this.#plain();
+    const [unreadable] = this.#warnings.slice(warned);
     const monitoring = this.#part(monitoringEntry, ['monitoring'], root.monitoring);
     return {
       file: this.#file,
@@ -126,7 +133,10 @@ class DocumentReader {
       channels: isRecord(root.alerting)
         ? this.#list(channelEntry, ['alerting', 'channels'], root.alerting.channels)
         : [],
-      access: this.#access(root.access),
+      access:
+        unreadable === undefined
+          ? this.#access(root.access)
+          : { policy: null, problem: `${this.#file}: ${unreadable.message}` },
     };
   }
 

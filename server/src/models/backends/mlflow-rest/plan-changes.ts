@@ -1,7 +1,9 @@
 import { sha256Of } from '../../../platform/canonical-json.ts';
 import { FailureError } from '../../../platform/failure.ts';
 import type { VersionChange } from '../../model-registry.ts';
+import { afterAll } from '../shared/after-all.ts';
 import type { MlflowModel, MlflowVersion } from '../shared/mlflow-model.ts';
+import { reportsOf } from '../shared/mlflow-reader.ts';
 import { deletedTag, reportTag, versionTag } from '../shared/mlflow-tags.ts';
 import { expectSame, isArchived, noSuchVersion, refuseInUse } from '../shared/refusals.ts';
 
@@ -36,6 +38,7 @@ interface Draft {
   readonly number: number;
   readonly digest: string | null;
   readonly state: string | undefined;
+  readonly reportTimes: readonly number[];
   stage: string | null;
   archived: boolean;
   signed: boolean;
@@ -146,8 +149,9 @@ class Planner {
       throw new FailureError('input', `The report on ${this.#name}@${version} is not what its digest says.`);
     }
     this.#documents.push(content);
-    const note = JSON.stringify({ passed, createdAt: this.#now });
-    const write = tagOf(this.#draft(version), reportTag(digest), note);
+    const draft = this.#draft(version);
+    const note = JSON.stringify({ passed, createdAt: afterAll(draft.reportTimes, this.#now) });
+    const write = tagOf(draft, reportTag(digest), note);
     return told([write], {}, { [`report of ${version}`]: digest, passed });
   }
 
@@ -182,7 +186,8 @@ class Planner {
 
 function draftOf({ record, version }: MlflowVersion): Draft {
   const { stage, archived, signed, state, manifestDigest } = version;
-  return { number: record.number, digest: manifestDigest, state, stage, archived, signed, deleted: false };
+  const reportTimes = reportsOf(record).map(({ createdAt }) => createdAt);
+  return { number: record.number, digest: manifestDigest, state, reportTimes, stage, archived, signed, deleted: false };
 }
 
 function tagOf({ number }: Draft, key: string, value: string): Write {

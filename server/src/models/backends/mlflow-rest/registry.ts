@@ -90,6 +90,10 @@ export class MlflowRestRegistry extends MlflowQuestions implements ModelRegistry
     return { digest, content, passed: hasPassed(content) };
   }
 
+  requireWritable(): void {
+    // It takes changes.
+  }
+
   register(draft: VersionDraft, act: Act, signal?: AbortSignal) {
     return this.#writer.register(draft, act, signal);
   }

@@ -113,9 +113,10 @@ function wordsOf(model: string, { record, version }: MlflowVersion): string {
 }
 
 /** What the tag of a report says. */
-export const reportNote = z.object({ passed: z.boolean(), createdAt: z.number() });
+const reportNote = z.object({ passed: z.boolean(), createdAt: z.number() });
 
-function reportsOf({ tags }: MlflowVersionRecord): ModelVersionDetails['reports'] {
+/** Reports that the tags of a version name, newest first. */
+export function reportsOf({ tags }: MlflowVersionRecord): ModelVersionDetails['reports'] {
   const found = [...tags].flatMap(([key, value]) => {
     const digest = reportOfTag(key);
     const note = digest === null ? null : noteOf(value);

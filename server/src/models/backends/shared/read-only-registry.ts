@@ -63,6 +63,10 @@ export class ReadOnlyRegistry extends MlflowQuestions implements ModelRegistry, 
     return false;
   }
 
+  requireWritable(): never {
+    throw this.#refusal();
+  }
+
   async register(): Promise<never> {
     throw this.#refusal();
   }

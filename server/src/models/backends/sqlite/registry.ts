@@ -92,6 +92,10 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
     return this.#read(false, (_, database) => new AuditTable(database).isConsumed(nonce));
   }
 
+  requireWritable(): void {
+    // It takes changes.
+  }
+
   async register(draft: VersionDraft, act: Act) {
     return this.#write((writer) => writer.register(draft, act));
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ModelVersion } from '#schemas/domain/model-version.ts';
 import type { Act, VersionChange, VersionDraft } from '../../model-registry.ts';
 import { nextVersion, versionSortKey } from '../../version-order.ts';
+import { afterAll } from '../shared/after-all.ts';
 import { AuditTable } from '../shared/audit-table.ts';
 import { existsAlready, expectSame, isArchived, noSuchVersion, refuseInUse, wasDeleted } from '../shared/refusals.ts';
 import { toVersion, type VersionRow, versionColumns, versionRow, wordsOf } from './rows.ts';
@@ -94,12 +95,13 @@ export class RegistryWriter {
       }
       case 'report': {
         const { digest, passed, content } = change.report;
+        const { id } = this.#row(model, change.version);
         this.#database
           .prepare(
             `INSERT INTO reports (version_id, digest, passed, content, created_at) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT DO NOTHING`,
           )
-          .run(this.#row(model, change.version).id, digest, passed ? 1 : 0, content, this.#now);
+          .run(id, digest, passed ? 1 : 0, content, afterAll(this.#reportTimes(id), this.#now));
         told.after[`report of ${change.version}`] = digest;
         told.after.passed = passed;
         return;
@@ -144,6 +146,11 @@ export class RegistryWriter {
     if (deleted) throw wasDeleted(model, version);
   }
 
+  #reportTimes(id: number): number[] {
+    const rows = this.#database.prepare('SELECT created_at FROM reports WHERE version_id = ?');
+    return rows.all(id).map((row) => createdOf.parse(row).created_at);
+  }
+
   #refuseInUse(row: VersionRow, what: 'archived' | 'deleted'): void {
     const rows = this.#database.prepare('SELECT alias FROM aliases WHERE model = ? AND version = ? ORDER BY alias');
     const aliases = rows.all(row.model, row.version).map((alias) => aliasOf.parse(alias).alias);
@@ -172,3 +179,4 @@ export class RegistryWriter {
 
 const versionOf = z.object({ version: z.string() });
 const aliasOf = z.object({ alias: z.string() });
+const createdOf = z.object({ created_at: z.number() });
