@@ -26,4 +26,3 @@ export const auditPanelView = z.object({
   widths: z.record(z.string(), z.number()).catch({}),
   scroll: z.object({ top: z.number(), left: z.number() }).catch({ top: 0, left: 0 }),
 });
-export type AuditPanelView = z.infer<typeof auditPanelView>;

@@ -5,4 +5,3 @@ export const versionsPanelView = z.object({
   onlyDifferent: z.boolean().catch(true),
   scroll: z.number().catch(0),
 });
-export type VersionsPanelView = z.infer<typeof versionsPanelView>;
