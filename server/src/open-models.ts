@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { walk } from './language/find-files.ts';
+import { walk, withoutMisses } from './language/find-files.ts';
 import type { AuditLog } from './models/audit/audit-log.ts';
 import type { ModelContents, ModelContext, People } from './models/model-context.ts';
 import { findModelPolicy } from './models/model-documents.ts';
@@ -31,7 +31,8 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
     people: peopleOf(workspace, configuration),
     folder: configuration.root,
     // Documents may be anywhere in the workspace, which begins where its mlops.yaml is.
-    policy: async (model, signal) => findModelPolicy(model, walk(await realpath(configuration.root), signal)),
+    policy: async (model, signal) =>
+      findModelPolicy(model, walk(await realpath(configuration.root), signal, withoutMisses)),
     run: (command, options) => runCommand(command, { ...options, env: { ...env, ...options.env } }),
     now: Date.now,
   };

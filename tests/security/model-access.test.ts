@@ -1,3 +1,4 @@
+import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '#schemas/config/access.ts';
@@ -82,5 +83,17 @@ describe('what roles of mlops.yaml do not allow', () => {
   it.each(Object.entries(changes))('is refused to who is no member: %s', async (_, [operation, change]) => {
     const { folder, eve } = await restricted([operation]);
     await expect(change(eve, folder)).rejects.toMatchObject({ reason: 'permission' });
+  });
+
+  it.each([
+    ['is a folder', (file: string) => mkdir(file)],
+    ['is a link that leads nowhere', (file: string) => symlink('gone.yaml', file)],
+  ])('is refused where mlops.yaml %s', async (_, make) => {
+    const { folder, as } = await modelWorkspace({ 'm/weights.bin': 'abc' });
+    await make(join(folder, 'mlops.yaml'));
+    const models = await as('ana');
+    await expect(registerVersion(models, registration(join(folder, 'm')))).rejects.toMatchObject({
+      reason: 'permission',
+    });
   });
 });

@@ -128,8 +128,8 @@ export function addModelCommands(program: Command, action: Action): void {
 function addSigningCommands(model: Command, action: Action): void {
   model
     .command('sign')
-    .description('sign a directory as OpenSSF Model Signing does')
-    .argument('<dir>', 'directory with the model')
+    .description('sign a directory, or a version that is registered, as OpenSSF Model Signing does')
+    .argument('<dir>', 'directory with the model, or name@version')
     .requiredOption('--key <pem>', 'private key on P-256, P-384 or P-521; MLOPS_SIGNING_PASSPHRASE opens it')
     .option('--certificate <pem>', 'certificate of the key, then those that vouch for it; may be repeated', collect, [])
     .option('--signature <file>', 'where to write it; default: model.sig in the directory')

@@ -1,6 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { errorCode } from '../platform/error-code.ts';
+import { FailureError } from '../platform/failure.ts';
 import { type IgnoreRules, isIgnored, rulesAbove, withRulesOf } from './git-ignore.ts';
 
 const ownFile = /^(?:mlops\.ya?ml|.*\.mlops\.ya?ml)$/i;
@@ -30,9 +32,13 @@ export interface WalkLimits {
   readonly depth: number;
   /** Which files are looked for, by their names; ours, unless it says otherwise. */
   readonly accepts?: (name: string) => boolean;
+  /** Whoever decides by what the files say must miss none: links to files count, and a folder that can't be read fails. */
+  readonly misses?: 'some' | 'none';
 }
 
 export const noLimits: WalkLimits = { entries: Number.POSITIVE_INFINITY, depth: Number.POSITIVE_INFINITY };
+/** Fails with `permission` where a folder can't be read. */
+export const withoutMisses: WalkLimits = { ...noLimits, misses: 'none' };
 
 interface Folder {
   readonly path: string;
@@ -43,7 +49,7 @@ interface Folder {
 
 /**
  * Our files in a folder and the folders below, those near its top first, but for what tools made and what Git ignores.
- * Links are not followed.
+ * Links to folders are not followed.
  */
 export async function* walk(
   folder: string,
@@ -53,14 +59,17 @@ export async function* walk(
   let level: Folder[] = [{ path: folder, depth: 0, rules: await rulesAbove(folder) }];
   let left = limits.entries;
   const accepts = limits.accepts ?? isMlopsFile;
+  const misses = limits.misses ?? 'some';
   const isWanted = (entry: Dirent, path: string, rules: IgnoreRules) =>
-    entry.isFile() && accepts(entry.name) && !isIgnored(path, false, rules);
+    (entry.isFile() || (misses === 'none' && entry.isSymbolicLink())) &&
+    accepts(entry.name) &&
+    !isIgnored(path, false, rules);
   while (level.length > 0) {
     const next: Folder[] = [];
     for (const { path: parent, depth, rules: above } of level) {
       signal?.throwIfAborted();
       if (left <= 0) return;
-      const entries = await readdir(parent, { withFileTypes: true }).catch((): Dirent[] => []);
+      const entries = await entriesOf(parent, misses);
       left -= entries.length;
       const rules = entries.some(({ name }) => name === '.gitignore') ? await withRulesOf(parent, above) : above;
       for (const entry of entries) {
@@ -70,6 +79,19 @@ export async function* walk(
       }
     }
     level = next;
+  }
+}
+
+async function entriesOf(folder: string, misses: 'some' | 'none'): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    // It went meanwhile: there is nothing in it that could be missed.
+    if (misses === 'some' || errorCode(error) === 'ENOENT') return [];
+    throw new FailureError('permission', `The folder ${folder} can’t be read: a document in it may decide here.`, {
+      remedy: 'Make it readable, or have Git ignore it.',
+      cause: error,
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Document, parseAllDocuments } from 'yaml';
 import { modelDocument } from '#schemas/config/model.ts';
@@ -49,12 +49,20 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return '';
+    // It went meanwhile; a link that leads nowhere is still there.
+    if (errorCode(error) === 'ENOENT' && !(await isThere(file))) return '';
     throw new FailureError('permission', `${file} can’t be read: it may hold what a version has to show.`, {
       remedy: 'Make it readable.',
       cause: error,
     });
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function documentsOf(text: string): readonly Document.Parsed[] {

@@ -192,6 +192,22 @@ Requirements
     expect(await json(cwd, [...verify, 'key.pub', ...elsewhere])).toMatchObject({ verified: true });
   });
 
+  it('are signed where they are registered, their files being elsewhere', async () => {
+    const cwd = await folderWithModel();
+    const key = await ecKey();
+    await writeFile(join(cwd, 'key.pem'), key.privatePem);
+    await json(cwd, ['model', 'register', 'm', '--name', 'churn']);
+    await rm(join(cwd, 'm'), { recursive: true });
+    const sign = ['model', 'sign', 'churn@1.0.0', '--key', 'key.pem'];
+    expect(await json(cwd, sign)).toMatchObject({ version: 'churn@1.0.0', signer: expect.stringMatching(/^the key /) });
+    expect(await json(cwd, ['models', 'list'])).toMatchObject({ models: [{ versions: [{ signed: true }] }] });
+    expect(await failure(cwd, [...sign, '--signature', 'out.sig'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--signature is for directories'),
+    });
+    expect(await failure(cwd, ['model', 'sign', 'churn@9.0.0', '--key', 'key.pem'])).toMatchObject({ code: 2 });
+  });
+
   it('open encrypted keys by the passphrase of the environment', async () => {
     const cwd = await folderWithModel();
     const { privateKey, publicPem } = await ecKey('P-384');

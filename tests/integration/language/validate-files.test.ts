@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { walk } from '#server/language/find-files.ts';
+import { type WalkLimits, walk, withoutMisses } from '#server/language/find-files.ts';
 import { validateFiles } from '#server/language/validate-files.ts';
 
 let folder: string;
@@ -18,7 +18,7 @@ async function write(files: Record<string, string>): Promise<void> {
   }
 }
 
-async function found(start = '.', limits?: { entries: number; depth: number }): Promise<string[]> {
+async function found(start = '.', limits?: WalkLimits): Promise<string[]> {
   const paths: string[] = [];
   for await (const path of walk(join(folder, start), undefined, limits)) paths.push(path.slice(folder.length + 1));
   return paths;
@@ -29,6 +29,13 @@ const monitor =
 const alerting = `${monitor}metrics: [{name: up, query: up, minimum: 1}]\nalerts: [{when: metrics.up < 1, channel: team, severity: warning}]\n`;
 const workspace = (channel: string) =>
   `apiVersion: mlops/v1\nkind: Workspace\nmetadata: {name: w}\nalerting:\n  channels:\n    - {name: ${channel}, type: slack, webhook: "\${{ secrets.HOOK }}"}\n`;
+
+test('a folder that can’t be listed is a failure where none may be missed', async () => {
+  await write({ file: '' });
+  expect(await found('file')).toEqual([]);
+  await expect(found('file', withoutMisses)).rejects.toMatchObject({ reason: 'permission' });
+  expect(await found('gone', withoutMisses)).toEqual([]);
+});
 
 describe('what a file refers to', () => {
   test('is found in its own workspace, wherever the command runs', async () => {

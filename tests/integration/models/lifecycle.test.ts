@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readApprovalRequests } from '#server/models/approvals/approval-folder.ts';
@@ -202,6 +202,18 @@ describe('a policy that nobody can read', () => {
       reason: 'input',
       message: expect.stringContaining(problem),
     });
+  });
+
+  it('is followed through a link, and lets nothing through where that leads nowhere', async () => {
+    const { folder, models } = await modelWorkspace({ ...files, 'shared/policy.txt': document('stagess: []') });
+    const link = join(folder, 'churn.mlops.yaml');
+    await symlink('shared/policy.txt', link);
+    const register = () => registerVersion(models, registration(join(folder, 'm')));
+    await expect(register()).rejects.toMatchObject({ message: expect.stringContaining('stagess') });
+    await rm(join(folder, 'shared/policy.txt'));
+    await expect(register()).rejects.toMatchObject({ reason: 'permission' });
+    await rm(link);
+    await register();
   });
 
   it('holds nothing up where a large file is about something else', async () => {

@@ -1,14 +1,18 @@
 import type { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { signVersion } from '../../models/sign-version.ts';
 import { readCertificates } from '../../models/signing/certificates.ts';
 import { readPrivateKey, readPublicKey } from '../../models/signing/keys.ts';
 import { defaultSignature, signDirectory, verifyDirectory } from '../../models/signing/sign-directory.ts';
+import type { Signer } from '../../models/signing/sign-model.ts';
 import type { Trust } from '../../models/signing/verify-model.ts';
 import { FailureError } from '../../platform/failure.ts';
 import { exitCodes } from '../exit.ts';
 import { plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
 import { readKeyFile, signingPassphrase } from '../keys.ts';
+import { versionArgument, withModels } from '../models.ts';
 import { harmless } from '../output.ts';
 import { withProgress } from '../progress-bar.ts';
 import { requireFolder } from '../tracking.ts';
@@ -20,14 +24,13 @@ export interface SignFlags {
   readonly signature: string | null;
 }
 
-/** Signs a directory as OpenSSF Model Signing v1 does. */
+/** Signs a directory as OpenSSF Model Signing v1 does, or a version that the registry has. */
 export async function signModel(invocation: Invocation, given: string, flags: SignFlags): Promise<number> {
   const { output, signal, cwd } = invocation;
   const directory = resolve(cwd, given);
+  if (given.includes('@') && !existsSync(directory)) return signRegistered(invocation, given, flags);
   await requireFolder(directory);
-  const file = resolve(cwd, flags.key);
-  const key = await readPrivateKey(await readKeyFile(file), file, signingPassphrase(invocation, file));
-  const certificates = await readChain(invocation, flags.certificates);
+  const { key, certificates } = await readSigner(invocation, flags);
   const signature = flags.signature === null ? defaultSignature(directory) : resolve(cwd, flags.signature);
   const signed = await withProgress(invocation, `Signing ${given}`, (show) =>
     signDirectory(
@@ -42,6 +45,26 @@ export async function signModel(invocation: Invocation, given: string, flags: Si
   await output.text(`${output.style('green', '✓')} ${plural(signed.files, 'file')} signed: ${harmless(signature)}`);
   await tellIgnored(invocation, signed.ignored, signature);
   return exitCodes.done;
+}
+
+/** Its files need not be here: the registry knows their digests, and keeps the signature. */
+async function signRegistered(invocation: Invocation, given: string, flags: SignFlags): Promise<number> {
+  const { output, signal } = invocation;
+  if (flags.signature !== null) {
+    throw new FailureError('input', 'The registry keeps the signature of a version: --signature is for directories.');
+  }
+  const named = versionArgument(given);
+  const signer = await readSigner(invocation, flags);
+  const signed = await withModels(invocation, (models) => signVersion(models, { ...named, signer }, signal));
+  if (output.json) await output.document(signed);
+  else await output.text(`${output.style('green', '✓')} ${signed.version} signed by ${harmless(signed.signer)}`);
+  return exitCodes.done;
+}
+
+async function readSigner(invocation: Invocation, flags: SignFlags): Promise<Signer> {
+  const file = resolve(invocation.cwd, flags.key);
+  const key = await readPrivateKey(await readKeyFile(file), file, signingPassphrase(invocation, file));
+  return { key, certificates: await readAll(invocation.cwd, flags.certificates) };
 }
 
 export interface VerifyFlags {
@@ -93,10 +116,6 @@ async function readTrust({ cwd }: Invocation, { keys, chains }: VerifyFlags): Pr
   const files = keys.map((path) => resolve(cwd, path));
   const read = await Promise.all(files.map(async (file) => readPublicKey(await readKeyFile(file), file)));
   return { type: 'keys', keys: read };
-}
-
-function readChain({ cwd }: Invocation, paths: readonly string[]): Promise<X509Certificate[]> {
-  return readAll(cwd, paths);
 }
 
 async function readAll(cwd: string, paths: readonly string[]): Promise<X509Certificate[]> {

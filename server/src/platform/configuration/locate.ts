@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 export const configurationFile = 'mlops.yaml';
@@ -19,11 +19,12 @@ export interface Located {
  */
 export async function locate(folder: string): Promise<Located> {
   const folders = await foldersUpwards(folder);
-  const configuration = await firstFile(folders, configurationFile);
+  // Whatever bears the name decides, also what can't be read: with it, nobody knows who may do what.
+  const configuration = await first(folders, configurationFile, isThere);
   return {
     root: configuration === null ? folder : dirname(configuration),
     configuration,
-    environment: await firstFile(folders, environmentFile),
+    environment: await first(folders, environmentFile, isFile),
     folders,
   };
 }
@@ -37,12 +38,25 @@ async function foldersUpwards(folder: string): Promise<string[]> {
   }
 }
 
-async function firstFile(folders: readonly string[], name: string): Promise<string | null> {
+async function first(
+  folders: readonly string[],
+  name: string,
+  fits: (path: string) => Promise<boolean>,
+): Promise<string | null> {
   for (const folder of folders) {
     const path = join(folder, name);
-    if ((await stat(path).catch(() => null))?.isFile()) return path;
+    if (await fits(path)) return path;
   }
   return null;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false;
+}
+
+/** Also where it is a folder, or a link that leads nowhere. */
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => null)) !== null;
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -59,7 +73,7 @@ export interface FoundStore {
 /** What trackers left in a folder: an `mlflow.db`, an `mlruns/<digits>/meta.yaml`, `wandb/`, `.neptune/`. */
 export async function findStores(folder: string): Promise<readonly FoundStore[]> {
   const found: FoundStore[] = [];
-  if ((await stat(join(folder, 'mlflow.db')).catch(() => null))?.isFile()) {
+  if (await isFile(join(folder, 'mlflow.db'))) {
     found.push({ name: 'mlflow.db', uri: 'sqlite:///mlflow.db' });
   }
   if (await isFileStore(join(folder, 'mlruns'))) found.push({ name: 'mlruns', uri: 'mlruns' });
