@@ -13,6 +13,11 @@ export class FailureError extends Error {
   }
 }
 
+/** The error of a failure that came from another thread or process. */
+export function fromFailure({ reason, message, remedy }: Failure): FailureError {
+  return new FailureError(reason, message, remedy === null ? {} : { remedy });
+}
+
 /** What crosses the wire for any thrown value; an unknown one becomes `internal`, an abort `cancelled`. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof FailureError) return { reason: error.reason, message: error.message, remedy: error.remedy };

@@ -34,16 +34,9 @@ export async function readModels(
   query: RegistryFilter & { readonly folder: string },
   count: number,
 ): Promise<ModelList> {
-  const first = await server.request(listModels, { ...query, count: Math.min(count, window) });
-  const models = [...first.models];
-  while (models.length < Math.min(count, first.total)) {
-    const rest = { start: models.length, count: Math.min(count - models.length, window) };
-    const next = await server.request(listModels, { ...query, ...rest });
-    // Fewer than there were: somebody deleted some meanwhile.
-    if (next.models.length === 0) break;
-    models.push(...next.models);
-  }
-  return { ...first, models };
+  const ask = (part: Window) => server.request(listModels, { ...query, ...part });
+  const { first, all } = await readWindows(ask, ({ models }) => models.length, count);
+  return { ...first, models: all.flatMap(({ models }) => models) };
 }
 
 /** The highest `count` versions of a model. */
@@ -52,15 +45,35 @@ export async function readVersions(
   query: RegistryFilter & { readonly folder: string; readonly model: string },
   count: number,
 ): Promise<VersionList> {
-  const first = await server.request(listVersions, { ...query, count: Math.min(count, window) });
-  const versions = [...first.versions];
-  const approvals = [...first.approvals];
-  while (versions.length < Math.min(count, first.total)) {
-    const rest = { start: versions.length, count: Math.min(count - versions.length, window) };
-    const next = await server.request(listVersions, { ...query, ...rest });
-    if (next.versions.length === 0) break;
-    versions.push(...next.versions);
-    approvals.push(...next.approvals);
+  const ask = (part: Window) => server.request(listVersions, { ...query, ...part });
+  const { first, all } = await readWindows(ask, ({ versions }) => versions.length, count);
+  return {
+    versions: all.flatMap(({ versions }) => versions),
+    total: first.total,
+    approvals: all.flatMap(({ approvals }) => approvals),
+  };
+}
+
+interface Window {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Asks for the first `count` of a list in as many parts as it takes. */
+async function readWindows<T extends { readonly total: number }>(
+  ask: (part: Window) => Promise<T>,
+  lengthOf: (answer: T) => number,
+  count: number,
+): Promise<{ first: T; all: readonly T[] }> {
+  const first = await ask({ start: 0, count: Math.min(count, window) });
+  const all = [first];
+  let read = lengthOf(first);
+  while (read < Math.min(count, first.total)) {
+    const next = await ask({ start: read, count: Math.min(count - read, window) });
+    // Fewer than there were: somebody deleted some meanwhile.
+    if (lengthOf(next) === 0) break;
+    all.push(next);
+    read += lengthOf(next);
   }
-  return { versions, total: first.total, approvals };
+  return { first, all };
 }

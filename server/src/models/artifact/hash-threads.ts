@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { FailureError } from '../../platform/failure.ts';
+import { FailureError, fromFailure } from '../../platform/failure.ts';
 import { startWorker } from '../../platform/worker.ts';
 import { batchesOf } from './batches.ts';
 import type { Batch, BatchAnswer, FileToHash, HashedFile, HashWorkerData } from './hash-messages.ts';
@@ -66,10 +66,7 @@ async function serve(
 }
 
 function record(batch: Batch, answer: BatchAnswer | undefined, hashed: Map<string, HashedFile>): void {
-  if (answer && 'failure' in answer) {
-    const { reason, message, remedy } = answer.failure;
-    throw new FailureError(reason, message, remedy === null ? {} : { remedy });
-  }
+  if (answer && 'failure' in answer) throw fromFailure(answer.failure);
   for (const [index, { path }] of batch.entries()) {
     const file = answer?.files[index];
     if (file === undefined) throw new FailureError('internal', `The thread that hashes gave no digest of “${path}”.`);

@@ -18,7 +18,6 @@ export interface AnchoredHead extends Pick<AuditEntry, 'seq' | 'hash' | 'target'
 
 /** A place that keeps heads of audit logs. Fails as remote systems do. */
 export interface HeadAnchors {
-  readonly place: 'mlflow';
   /** Answers where it is noted, for a person. Fails with `input` where there is no place for it. */
   write(head: AnchoredHead, signal?: AbortSignal): Promise<string>;
   read(log: string, signal?: AbortSignal): Promise<readonly KnownHead[]>;

@@ -23,11 +23,20 @@ export const everything: AuditQuery = { actor: null, action: null, target: null,
 export function queryAudit(log: AuditLog, query: AuditQuery): AuditEntry[] {
   const words = query.text.toLowerCase().split(/\s+/).filter(Boolean);
   const found: AuditEntry[] = [];
+  for (const entry of readableEntries(log)) if (fits(entry, query, words)) found.push(entry);
+  return found;
+}
+
+function* readableEntries(log: AuditLog): Generator<AuditEntry, void> {
   for (const raw of log.entries()) {
     const parsed = auditEntry.safeParse(raw);
-    if (parsed.success && fits(parsed.data, query, words)) found.push(parsed.data);
+    if (parsed.success) yield parsed.data;
   }
-  return found;
+}
+
+/** The model that an entry’s target is, or is a version of. */
+export function modelOf(target: string): string {
+  return target.split('@', 1)[0] ?? '';
 }
 
 /** Whether an entry is about a model, any of its versions among them, or about one version. */
@@ -38,12 +47,10 @@ export function isAbout(entry: AuditEntry, target: string): boolean {
 /** Who, what and which models are in a log, each by name. */
 export function auditFacets(log: AuditLog): { actors: string[]; actions: string[]; models: string[] } {
   const [actors, actions, models] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  for (const raw of log.entries()) {
-    const parsed = auditEntry.safeParse(raw);
-    if (!parsed.success) continue;
-    actors.add(parsed.data.actor);
-    actions.add(parsed.data.action);
-    models.add(parsed.data.target.split('@', 1)[0] ?? '');
+  for (const entry of readableEntries(log)) {
+    actors.add(entry.actor);
+    actions.add(entry.action);
+    models.add(modelOf(entry.target));
   }
   const named = (names: ReadonlySet<string>) => [...names].sort().slice(0, mostNames);
   return { actors: named(actors), actions: named(actions), models: named(models) };

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { FailureError } from '../../../platform/failure.ts';
+import { FailureError, fromFailure } from '../../../platform/failure.ts';
 import { Connection } from '../../../platform/mlflow/database-connection.ts';
 import { startWorker } from '../../../platform/worker.ts';
 import { type Answers, type Kind, perform, type Requests } from './operations.ts';
@@ -39,10 +39,7 @@ export class WorkerHost implements Host {
     try {
       worker.postMessage({ kind, request });
       const message = await answer;
-      if ('failure' in message) {
-        const { reason, message: text, remedy } = message.failure;
-        throw new FailureError(reason, text, remedy === null ? {} : { remedy });
-      }
+      if ('failure' in message) throw fromFailure(message.failure);
       if (!isAnswerOf(kind, message)) throw new FailureError('internal', `The store's worker answered something else.`);
       return message.answer;
     } finally {

@@ -1,12 +1,10 @@
-import { z } from 'zod';
 import type { AuditEntry } from '#schemas/domain/audit.ts';
 import type { DatabaseKind } from '../../../platform/migrated-database.ts';
 import type { WritableAuditLog } from '../../audit/audit-log.ts';
 import type { AuditRecord } from '../../audit/chain.ts';
 import { AuditTable, auditTables } from '../shared/audit-table.ts';
+import { identityTable, readIdentity } from '../shared/identity.ts';
 import { KeptDatabase } from '../shared/kept-database.ts';
-
-const identityRow = z.object({ id: z.string() });
 
 const auditDatabase: DatabaseKind = {
   applicationId: 0x6d6c6175,
@@ -16,11 +14,7 @@ const auditDatabase: DatabaseKind = {
     damaged: 'Bring back a copy of this file, or move it away: a new audit log begins then.',
     newer: 'Update MLOps Workbench: the audit log is left as it is.',
   },
-  migrations: [
-    auditTables,
-    `CREATE TABLE identity (id TEXT NOT NULL) STRICT;
-     INSERT INTO identity VALUES (lower(hex(randomblob(16))));`,
-  ],
+  migrations: [auditTables, identityTable],
 };
 
 /** The audit log of a registry that can't keep one itself: one SQLite file, made with the first entry. */
@@ -51,9 +45,7 @@ export class AuditDatabase implements WritableAuditLog {
   }
 
   async logId(): Promise<string | null> {
-    return this.#database.read(null, (database) => {
-      return `audit:${identityRow.parse(database.prepare('SELECT id FROM identity').get()).id}`;
-    });
+    return this.#database.read(null, (database) => `audit:${readIdentity(database)}`);
   }
 
   async close(): Promise<void> {

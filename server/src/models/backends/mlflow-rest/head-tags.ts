@@ -4,6 +4,7 @@ import { FailureError } from '../../../platform/failure.ts';
 import type { MlflowApi } from '../../../platform/mlflow/api.ts';
 import type { AnchoredHead, HeadAnchors } from '../../audit/audit-log.ts';
 import type { KnownHead } from '../../audit/chain.ts';
+import { modelOf } from '../../audit/query.ts';
 import type { MlflowSource } from '../shared/mlflow-records.ts';
 import { auditTag } from '../shared/mlflow-tags.ts';
 import { nothing } from './wire.ts';
@@ -16,10 +17,8 @@ const tagValue = z.object({ seq: z.int().min(1), hash: sha256 });
  */
 export function headTags(api: MlflowApi, source: MlflowSource): HeadAnchors {
   return {
-    place: 'mlflow',
-
     async write({ log, seq, hash, target }: AnchoredHead, signal) {
-      const wanted = target.split('@', 1)[0] ?? '';
+      const wanted = modelOf(target);
       const model = (await source.model(wanted, signal)) ?? (await source.models(signal))[0];
       if (!model) {
         throw new FailureError('input', 'The server has no model that the head of the audit log could be noted on.');

@@ -1,5 +1,6 @@
 import type { DatabaseKind } from '../../../platform/migrated-database.ts';
 import { auditTables } from '../shared/audit-table.ts';
+import { identityTable } from '../shared/identity.ts';
 
 /** A registry of models in one SQLite file, with its audit log: a change and its entry are one transaction. */
 export const registryDatabase: DatabaseKind = {
@@ -11,8 +12,7 @@ export const registryDatabase: DatabaseKind = {
     newer: 'Update MLOps Workbench: the registry is left as it is.',
   },
   migrations: [
-    `CREATE TABLE identity (id TEXT NOT NULL) STRICT;
-     INSERT INTO identity VALUES (lower(hex(randomblob(16))));
+    `${identityTable}
      CREATE TABLE versions (
        id INTEGER PRIMARY KEY,
        model TEXT NOT NULL,

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { ModelVersion, ModelVersionDetails, RegisteredModel } from '#schemas/domain/model-version.ts';
 import { modelFile } from '#schemas/domain/model-version.ts';
 import type { ModelQuery, StoredReport } from '../../model-registry.ts';
+import { readIdentity } from '../shared/identity.ts';
 import { aliasRow, readMetadata, readVersionRow, toVersion, versionColumns, versionRow } from './rows.ts';
 
 const detailsRow = versionRow.extend({ metadata: z.string(), bundle: z.string().nullable() });
 const reportRow = z.object({ digest: z.string(), passed: z.number(), content: z.string(), created_at: z.number() });
-const identityRow = z.object({ id: z.string() });
 const countsRow = z.object({ models: z.number(), versions: z.number() });
 
 /** Questions to a registry's database. */
@@ -19,7 +19,7 @@ export class RegistryReader {
   }
 
   id(): string {
-    return identityRow.parse(this.#database.prepare('SELECT id FROM identity').get()).id;
+    return readIdentity(this.#database);
   }
 
   counts(): z.infer<typeof countsRow> {

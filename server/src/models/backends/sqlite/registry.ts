@@ -40,8 +40,8 @@ export class SqliteRegistry implements ModelRegistry, AuditLog {
     return this.#read(null, (reader) => `sqlite:${reader.id()}`);
   }
 
-  async logId(): Promise<string | null> {
-    return this.#read(null, (reader) => `sqlite:${reader.id()}`);
+  logId(): Promise<string | null> {
+    return this.id();
   }
 
   async healthCheck(): Promise<Health> {

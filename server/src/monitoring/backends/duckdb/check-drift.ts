@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { DriftReport } from '#schemas/domain/drift-report.ts';
-import { FailureError } from '../../../platform/failure.ts';
+import { FailureError, fromFailure } from '../../../platform/failure.ts';
 import { startWorker } from '../../../platform/worker.ts';
 import type { CheckDrift } from '../../drift/drift-checker.ts';
 import type { FromDriftWorker, ToDriftWorker } from './worker-messages.ts';
@@ -46,10 +46,8 @@ function answerOf(worker: Worker, onProgress?: (done: number, total: number) => 
       reject(new FailureError('restarted', 'The check of the data broke down.', { remedy: 'Try again.', cause }));
     worker.on('message', (message: FromDriftWorker) => {
       if ('report' in message) resolve(message.report);
-      else if ('failure' in message) {
-        const { reason, message: said, remedy } = message.failure;
-        reject(new FailureError(reason, said, remedy === null ? {} : { remedy }));
-      } else if ('done' in message) onProgress?.(message.done, message.total);
+      else if ('failure' in message) reject(fromFailure(message.failure));
+      else if ('done' in message) onProgress?.(message.done, message.total);
     });
     worker.on('error', broken);
     worker.on('exit', (code) => broken(new Error(`The thread ended with ${code}.`)));
