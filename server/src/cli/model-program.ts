@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AuditQuery } from '../models/audit/query.ts';
+import { FailureError } from '../platform/failure.ts';
 import type { Action } from './action.ts';
 import { collect, duration, since, until } from './option-values.ts';
 
@@ -217,12 +218,16 @@ function addApprovalCommands(model: Command, action: Action): void {
     );
   model
     .command('approvals')
-    .description('show the approvals of a promotion, and what each is worth')
-    .argument('<version>', 'name@1.2.0, name@alias or name@range')
-    .requiredOption('--to <stage>', 'the stage')
+    .description('show the approvals of a promotion, and what each is worth; with no version, what was asked for')
+    .argument('[version]', 'name@1.2.0, name@alias or name@range')
+    .option('--to <stage>', 'the stage')
     .action(
-      action<{ to: string }>(async (given, { to }, [version = '']) => {
-        const { showApprovals } = await import('./commands/model-approve.ts');
+      action<{ to?: string }>(async (given, { to }, [version]) => {
+        const { listApprovalRequests, showApprovals } = await import('./commands/model-approve.ts');
+        if (version === undefined && to === undefined) return listApprovalRequests(given);
+        if (version === undefined || to === undefined) {
+          throw new FailureError('input', 'Name both a version and its stage with --to, or neither.');
+        }
         return showApprovals(given, { version, stage: to });
       }),
     );

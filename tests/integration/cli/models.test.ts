@@ -251,6 +251,14 @@ stages: [{name: production, approvals: 1}]
     expect(await json(cwd, ['model', 'request-approval', ...change, '--comment', 'please'])).toMatchObject({
       needed: 1,
     });
+    const asked = { model: 'churn', version: '1.0.0', to: 'production', comment: 'please', needed: 1 };
+    expect(await json(cwd, ['model', 'approvals'])).toEqual({
+      requests: [expect.objectContaining({ ...asked, valid: 0 })],
+    });
+    expect(await failure(cwd, ['model', 'approvals', 'churn@1.0.0'])).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('--to'),
+    });
     const approved = await json(cwd, ['model', 'approve', ...change, '--key', 'ana.pem', '--expires', '2d']);
     expect(approved).toMatchObject({
       approver: 'ana',
@@ -266,8 +274,11 @@ stages: [{name: production, approvals: 1}]
       code: 2,
       stderr: expect.stringContaining('soon'),
     });
+    expect(await json(cwd, ['model', 'approvals'])).toMatchObject({ requests: [{ ...asked, valid: 1 }] });
     expect(await json(cwd, ['model', 'promote', ...change])).toMatchObject({ done: true });
     expect(await json(cwd, ['model', 'approvals', ...change], 1)).toMatchObject({ valid: 0 });
+    // It asked for the way that was gone since.
+    expect(await json(cwd, ['model', 'approvals'])).toEqual({ requests: [] });
   });
 
   it('are aliased, archived, downloaded and deleted', async () => {

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { JudgedApproval } from '#schemas/domain/approval.ts';
 import { approvalState, approveVersion, requestApproval } from '../../models/approve-version.ts';
 import { formatVersion } from '../../models/model-reference.ts';
+import { openRequests } from '../../models/open-requests.ts';
 import { readPrivateKey } from '../../models/signing/keys.ts';
 import { exitCodes } from '../exit.ts';
 import { formatTime, plural } from '../format.ts';
@@ -67,6 +68,38 @@ export async function requestModelApproval(
   else
     await output.note(`${plural(needed, 'approval')} asked for: ${relative(cwd, file)}. Commit it, and ask people to run
 mlops model approve ${formatVersion(subject)} --to ${stage} --key KEY`);
+  return exitCodes.done;
+}
+
+/** Shows which promotions wait for approvals. */
+export async function listApprovalRequests(invocation: Invocation): Promise<number> {
+  const { output, signal } = invocation;
+  const requests = await withModels(invocation, (models) => openRequests(models, signal));
+  if (output.json) {
+    await output.document({ requests });
+    return exitCodes.done;
+  }
+  if (requests.length === 0) {
+    await output.note('Nobody asks for an approval.');
+    return exitCodes.done;
+  }
+  const { text } = renderTable(
+    requests,
+    [
+      { header: 'VERSION', cell: formatVersion, shrinkTo: 12 },
+      { header: 'TO', cell: ({ to }) => to },
+      {
+        header: 'APPROVALS',
+        cell: ({ valid, needed }) => `${valid} of ${needed}`,
+        style: ({ valid, needed }) => (valid >= needed ? 'green' : 'yellow'),
+      },
+      { header: 'ASKED BY', cell: ({ requestedBy }) => requestedBy, optional: 2 },
+      { header: 'UNTIL', cell: ({ expiresAt }) => formatTime(expiresAt), style: () => 'dim', optional: 1 },
+      { header: 'COMMENT', cell: ({ comment }) => comment ?? '', shrinkTo: 16 },
+    ],
+    output,
+  );
+  await output.text(text);
   return exitCodes.done;
 }
 
