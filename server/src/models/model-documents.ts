@@ -1,9 +1,10 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Document, parseAllDocuments } from 'yaml';
+import type { Document } from 'yaml';
 import { modelDocument } from '#schemas/config/model.ts';
 import { errorCode } from '../platform/error-code.ts';
 import { FailureError } from '../platform/failure.ts';
+import { parseDocuments, readAs } from '../platform/yaml-documents.ts';
 import type { ModelDocument } from './gates/gate.ts';
 
 /** What a workspace says about one model. */
@@ -30,7 +31,7 @@ export async function findModelPolicy(model: string, files: AsyncIterable<string
     const text = await readText(file);
     if (!mayHoldModel.test(text)) continue;
     if (text.length > largestFile) throw tooLarge(file);
-    for (const document of documentsOf(text)) {
+    for (const document of parseDocuments(text)) {
       const policy = policyOf(document, file, model);
       if (policy) found.push(policy);
     }
@@ -65,11 +66,6 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-function documentsOf(text: string): readonly Document.Parsed[] {
-  const parsed = parseAllDocuments(text, { prettyErrors: true, stringKeys: true });
-  return Array.isArray(parsed) ? parsed : [];
-}
-
 function policyOf(document: Document.Parsed, file: string, model: string): ModelPolicy | null {
   const name: unknown = document.getIn(['metadata', 'name']);
   const kind: unknown = document.get('kind');
@@ -77,19 +73,9 @@ function policyOf(document: Document.Parsed, file: string, model: string): Model
   // Where the syntax is broken, what was read may be of any document: only one that is surely of another is passed over.
   if (syntax && (name === model || typeof name !== 'string')) throw broken(file, model, syntax.message);
   if (kind !== 'Model' || name !== model) return null;
-  const parsed = modelDocument.safeParse(plain(document, file, model));
-  if (parsed.success) return { document: parsed.data, file, folder: dirname(file) };
-  const [issue] = parsed.error.issues;
-  throw broken(file, model, issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : 'It is not valid.');
-}
-
-function plain(document: Document.Parsed, file: string, model: string): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    // Too many aliases: a file made to exhaust its reader.
-    throw broken(file, model, error instanceof Error ? error.message : String(error));
-  }
+  const read = readAs(modelDocument, document);
+  if ('data' in read) return { document: read.data, file, folder: dirname(file) };
+  throw broken(file, model, read.problem);
 }
 
 function tooLarge(file: string): FailureError {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import type { z } from 'zod';
 import { monitorDocument } from '#schemas/config/monitor.ts';
 import { FailureError } from '../platform/failure.ts';
+import { parseDocuments, readAs } from '../platform/yaml-documents.ts';
 
 export type MonitorDocument = z.infer<typeof monitorDocument>;
 type DriftSettings = NonNullable<MonitorDocument['drift']>;
@@ -45,16 +45,13 @@ async function readText(file: string): Promise<string> {
 }
 
 function documentsOf(source: string, file: string): readonly MonitorDocument[] {
-  const parsed = parseAllDocuments(source, { prettyErrors: true, stringKeys: true });
-  const documents = Array.isArray(parsed) ? parsed : [];
-  return documents.flatMap((document) => {
+  return parseDocuments(source).flatMap((document) => {
     const [syntax] = document.errors;
     if (syntax) throw invalid(file, syntax.message);
     if (document.get('kind') !== 'Monitor') return [];
-    const read = monitorDocument.safeParse(document.toJS());
-    if (read.success) return [read.data];
-    const [issue] = read.error.issues;
-    throw invalid(file, issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : 'It is not valid.');
+    const read = readAs(monitorDocument, document);
+    if ('data' in read) return [read.data];
+    throw invalid(file, read.problem);
   });
 }
 

@@ -418,6 +418,13 @@ describe('a Monitor document', () => {
       /broken\.yaml: drift\.share: .+ mlops validate shows where\./,
     );
     expect((await drift('--monitor', 'nowhere.yaml')).code).toBe(2);
+    // Aliases that would grow to a billion words.
+    const bomb = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n},`.repeat(9)}]`).join('\n');
+    await writeFile(join(folder, 'bomb.yaml'), `kind: Monitor\na0: &a0 [lol]\n${bomb}\n`);
+    expect(await drift('--monitor', 'bomb.yaml')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/bomb.yaml: .*alias.*mlops validate/s),
+    });
   });
 });
 
