@@ -76,7 +76,7 @@ async function prepare(suites) {
     }
   };
   await attempt('python', async () => {
-    await installSystemPackages('git', 'python', 'venv', ...(strict ? ['neovim'] : []));
+    await installSystemPackages('git', 'python', 'venv', ...(strict ? ['alertmanager', 'neovim', 'prometheus'] : []));
     return { MLOPS_TEST_PYTHON: await installPython() };
   });
   await attempt('evidently', async () => {

@@ -8,6 +8,11 @@ const needs = {
   compiler: { package: 'build-essential', isThere: async () => which('make') && which('g++', 'c++', 'clang++') },
   go: { package: 'golang', isThere: async () => findGo() !== undefined },
   kerberos: { package: 'libkrb5-dev', isThere: async () => existsSync('/usr/include/gssapi/gssapi.h') },
+  alertmanager: {
+    package: 'prometheus-alertmanager',
+    isThere: async () => which('prometheus-alertmanager') !== undefined,
+  },
+  prometheus: { package: 'prometheus', isThere: async () => which('prometheus') && which('promtool') },
   neovim: { package: 'neovim', isThere: async () => which('nvim') !== undefined },
   pkgConfig: { package: 'pkg-config', isThere: async () => which('pkg-config') !== undefined },
   python: { package: 'python3', isThere: async () => which('python3') !== undefined },
