@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '#schemas/domain/connection.ts';
 import type { TrackingStore } from './experiments/tracking-store.ts';
 import type { ModelContext } from './models/model-context.ts';
+import type { MetricSource } from './monitoring/metrics/metric-source.ts';
 import type { Component, Health } from './platform/component.ts';
 import { type ReadConfiguration, readConfiguration } from './platform/configuration/read.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
@@ -65,9 +66,18 @@ export interface OpenModels {
   close(): Promise<void>;
 }
 
+/** Makes the adapter of a server of metrics. */
+export type BuildMetrics = (service: ResolvedService, server: NonNullable<Server>) => Promise<MetricSource>;
+
 export interface Builders {
   readonly store: BuildStore;
   readonly models: BuildModels;
+  readonly metrics: BuildMetrics;
+}
+
+interface OpenMetrics {
+  readonly source: MetricSource;
+  close(): Promise<void>;
 }
 
 interface OpenTracker {
@@ -79,6 +89,7 @@ const longestCheckMs = 15_000;
 
 /** A workspace has one registry. */
 const registryName = 'registry';
+const metricsName = 'prometheus';
 
 interface CheckOptions {
   readonly check: boolean;
@@ -97,6 +108,7 @@ export class OpenWorkspace implements Workspace {
   readonly #aborter = new AbortController();
   readonly #trackers = new OpenedOnce<OpenTracker>();
   readonly #models = new OpenedOnce<OpenModels>();
+  readonly #metrics = new OpenedOnce<OpenMetrics>();
   readonly #listeners = new Set<() => void>();
   readonly #watcher: { dispose(): void } | null;
   #reloading: Promise<void> = Promise.resolve();
@@ -161,6 +173,23 @@ export class OpenWorkspace implements Workspace {
     return (await this.#models.get(registryName, (opened) => this.#openModels(opened)).wait(signal)).context;
   }
 
+  async metrics(signal?: AbortSignal): Promise<MetricSource> {
+    this.signal.throwIfAborted();
+    const service = this.configuration.services.find(({ kind }) => kind === 'prometheus');
+    if (service === undefined) {
+      throw new FailureError('input', 'No Prometheus is configured.', {
+        remedy: 'Set PROMETHEUS_URL, or monitoring.prometheus in mlops.yaml.',
+      });
+    }
+    if (service.problem !== null) throw new FailureError('input', `Prometheus: ${service.problem.message}`);
+    const open = () =>
+      this.#connected(service, async (server) => {
+        if (server === null) throw new FailureError('input', `${service.uri} is no server.`);
+        return { source: await this.#builders.metrics(service, server), close: async () => undefined };
+      });
+    return (await this.#metrics.get(metricsName, open).wait(signal)).source;
+  }
+
   #openModels(signal: AbortSignal): Promise<OpenModels> {
     const { configuration } = this;
     const { registry } = configuration;
@@ -173,7 +202,7 @@ export class OpenWorkspace implements Workspace {
 
   /** Opens something that may lie on a server, with a connection of its own that closes with it. */
   async #connected<Opened extends { close(): Promise<void> }>(
-    configured: ResolvedTracker | ResolvedRegistry,
+    configured: ResolvedTracker | ResolvedRegistry | ResolvedService,
     open: (server: Server) => Promise<Opened>,
   ): Promise<Opened> {
     const connection = gated(configured);
@@ -234,7 +263,7 @@ export class OpenWorkspace implements Workspace {
     const names = this.configuration.trackers.filter((one) => one.origin === origin).map(({ name }) => name);
     const services = this.configuration.services.some((one) => one.origin === origin);
     if (names.length === 0 && !services) return;
-    await Promise.all([this.#trackers.close(names), this.#models.close()]);
+    await Promise.all([this.#trackers.close(names), this.#models.close(), this.#metrics.close()]);
     this.#changed();
   }
 
@@ -252,7 +281,7 @@ export class OpenWorkspace implements Workspace {
     this.#watcher?.dispose();
     this.#aborter.abort();
     this.#listeners.clear();
-    await Promise.all([this.#trackers.close(), this.#models.close()]);
+    await Promise.all([this.#trackers.close(), this.#models.close(), this.#metrics.close()]);
     await this.#tracer.close();
   }
 
@@ -279,6 +308,7 @@ export class OpenWorkspace implements Workspace {
     await Promise.all([
       this.#trackers.close(stale.map(({ name }) => name)),
       sameModels ? undefined : this.#models.close(),
+      this.#metrics.close(),
     ]);
     this.#changed();
   }

@@ -2,6 +2,7 @@ import type { Connection } from '#schemas/domain/connection.ts';
 import type { Settings } from '#schemas/protocol/workspace.ts';
 import type { TrackingStore } from './experiments/tracking-store.ts';
 import type { ModelContext } from './models/model-context.ts';
+import type { MetricSource } from './monitoring/metrics/metric-source.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
 import type { Logger } from './platform/log.ts';
 import type { Redactor } from './platform/redact.ts';
@@ -23,6 +24,8 @@ export interface Workspace {
   trackerConfiguration(name: string): ResolvedTracker;
   /** The model registry and all that the work with it needs, opened on first use. Fails as {@link ModelRegistry} does. */
   models(signal?: AbortSignal): Promise<ModelContext>;
+  /** Where metrics come from. Fails with `input` where none are configured, and `permission` where nobody allowed it. */
+  metrics(signal?: AbortSignal): Promise<MetricSource>;
   /** Whether a tracker may be connected to as things are. Never asks for permission. */
   mayConnect(name: string, signal?: AbortSignal): Promise<boolean>;
   /** Every configured back end; with `check`, what each answers right now. Never asks for permission. */

@@ -6,7 +6,7 @@ import type { AuditLog } from './models/audit/audit-log.ts';
 import type { LocalStore } from './models/backends/shared/read-only-registry.ts';
 import type { ModelRegistry } from './models/model-registry.ts';
 import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
-import { type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
+import { type BuildMetrics, type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
 import type { TrackingTarget } from './platform/configuration/tracking-uri.ts';
@@ -24,7 +24,11 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       remedy: 'Trust the workspace to see its experiments.',
     });
   }
-  return new OpenWorkspace(options, await readState(options), { store: buildStore, models: buildModels });
+  return new OpenWorkspace(options, await readState(options), {
+    store: buildStore,
+    models: buildModels,
+    metrics: buildMetrics,
+  });
 }
 
 /** DuckDB is only loaded where data are compared. */
@@ -62,6 +66,11 @@ const buildStore: BuildStore = async (tracker, { workspace, server }) => {
     });
   }
   throw new FailureError('unsupported', `${tracker.backend} is not supported yet in this version.`);
+};
+
+const buildMetrics: BuildMetrics = async ({ uri }, server) => {
+  const { Prometheus } = await import('./monitoring/backends/prometheus/prometheus.ts');
+  return new Prometheus({ url: uri, ...server });
 };
 
 // All of the work on models is loaded with its first question.
