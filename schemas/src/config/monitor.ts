@@ -52,6 +52,18 @@ export const driftSettings = z.strictObject({
   ),
   minimumRows: key(z.int().min(1).default(30), 'Fewer rows give no verdict.', 100),
   explain: key(z.boolean().default(true), 'Look for the segment that explains a drift.', true),
+  domainClassifier: key(
+    z
+      .union([
+        z.boolean(),
+        z.strictObject({
+          threshold: key(z.number().min(0.5).max(1).optional(), 'AUC above which it is drift.', 0.6),
+        }),
+      ])
+      .default(false),
+    'Make a model that tells the two data sets apart; where it can, the data have drifted.',
+    { threshold: 0.6 },
+  ),
 });
 
 const performanceMetrics = [

@@ -141,10 +141,12 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Program 
     .option('--monitor <file>', 'a Monitor document: columns, methods, thresholds, and the files where none are named')
     .option('--column <name>', 'this column only; may be repeated', collect, [])
     .option('--method <name>', 'ks, psi, wasserstein, …; default: by type and size; may be repeated', driftMethod, [])
+    .option('--domain-classifier', 'also make a model that tells the two data sets apart; where it can, they drifted')
+    .option('--no-explain', 'do not look for the segments that a drift comes from')
     .action(
-      action<DriftOptions>(async (given, { reference, current, monitor, column, method }) => {
+      action<DriftOptions>(async (given, { reference, current, monitor, column, method, ...options }) => {
         const { drift } = await import('./commands/drift.ts');
-        return drift(given, { reference, current, monitor, columns: column, methods: method });
+        return drift(given, { reference, current, monitor, columns: column, methods: method, ...options });
       }),
     );
 
@@ -182,6 +184,8 @@ interface DriftOptions {
   readonly monitor?: string;
   readonly column: readonly string[];
   readonly method: readonly DriftMethod[];
+  readonly explain: boolean;
+  readonly domainClassifier?: boolean;
 }
 
 function trackingOption(): Option {

@@ -90,7 +90,10 @@ describe('verdicts', () => {
     const { code, stdout, stderr } = await drift('--reference', before, '--current', after);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^COLUMN +TYPE +METHOD +STATISTIC +P +THRESHOLD +VERDICT +REASON\nx +numeric +ks +0.4 /);
-    expect(stderr).toBe('drift: 200 rows against 200 rows, 1 column drifted (100 %).\n');
+    expect(stderr).toBe(
+      'x: Looking for a segment takes 500 rows on each side; there are 200.\n' +
+        'drift: 200 rows against 200 rows, 1 column drifted (100 %).\n',
+    );
   });
 
   test('several methods of one column each have a row', async () => {

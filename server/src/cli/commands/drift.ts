@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import type { DriftMethod } from '#schemas/config/drift-methods.ts';
-import type { DriftColumn, DriftReport, DriftVerdict } from '#schemas/domain/drift-report.ts';
+import type {
+  DomainClassifier,
+  DriftColumn,
+  DriftReport,
+  DriftSegment,
+  DriftVerdict,
+} from '#schemas/domain/drift-report.ts';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
 import type { FileName } from '../../monitoring/drift/drift-checker.ts';
 import { toRequest } from '../../monitoring/drift/monitor-request.ts';
@@ -21,6 +27,8 @@ export interface DriftFlags {
   readonly monitor: string | undefined;
   readonly columns: readonly string[];
   readonly methods: readonly DriftMethod[];
+  readonly explain?: boolean;
+  readonly domainClassifier?: boolean;
 }
 
 /** Ends with 1 where the data drifted, with 2 where nobody can tell. */
@@ -72,7 +80,47 @@ async function writeForPeople(report: DriftReport, output: Output): Promise<void
   );
   await output.text(text);
   for (const { column, reason } of report.leftOut) await output.note(harmless(`${column} was left out: ${reason}`));
+  for (const line of [...explanations(report), ...classification(report)]) await output.note(harmless(line));
   await output.note(output.style(styles[report.verdict], summary(report)));
+}
+
+/** A line for the data set, and one for each column of which something else is true. */
+function explanations({ segments = [], sampledRows }: DriftReport): readonly string[] {
+  const whole = segments.find(({ column }) => column === null);
+  const told = segments.filter((one) => one === whole || !whole || one.predicate !== whole.predicate);
+  const sampled = sampledRows
+    ? ` Looked for in ${plural(sampledRows.reference, 'row')} and ${plural(sampledRows.current, 'row')} of the two sides.`
+    : '';
+  return told.map((one, index) => `${explanation(one)}${index === 0 ? sampled : ''}`);
+}
+
+function explanation({ column, predicate, explained, rows, reason }: DriftSegment): string {
+  const what = column === null ? 'All drifted columns' : column;
+  if (predicate === null || explained === null || rows === null) return `${what}: ${reason ?? ''}`;
+  const moved = Math.abs(rows.current - rows.reference) > Math.max(0.01, 0.1 * rows.current);
+  const where = `${percent(rows.current)} of the rows${moved ? ` (${percent(rows.reference)} of the reference)` : ''}`;
+  return `${what}: most of it comes from ${predicate}: ${percent(explained)} of the drift is in ${where}.`;
+}
+
+function classification({ domainClassifier: found }: DriftReport): readonly string[] {
+  if (!found) return [];
+  if (found.auc === null) return [`All columns together: ${found.reason ?? ''}`];
+  const can = found.drifted ? 'a model tells the two sides apart' : 'no model tells the two sides apart';
+  const by = found.drifted ? `, most by ${mostTelling(found)}` : '';
+  const area = `AUC ${found.auc.toFixed(3)}, drift above ${Number(found.threshold.toFixed(3))}`;
+  return [[`All columns together: ${can} (${area})${by}.`, found.reason].filter((part) => part !== null).join(' ')];
+}
+
+function mostTelling({ columns }: DomainClassifier): string {
+  return columns
+    .slice(0, 3)
+    .map(({ column, share }) => `${column} (${percent(share)})`)
+    .join(', ');
+}
+
+function percent(share: number): string {
+  const value = share * 100;
+  return `${value < 1 ? Number(value.toPrecision(1)) : Math.round(value)} %`;
 }
 
 function statistic({ statistic: value, errorBound }: DriftColumn): string {

@@ -24,4 +24,8 @@ export interface DriftRequest {
   readonly share: number;
   readonly correction: Correction;
   readonly minimumRows: number;
+  /** Whether the segment is looked for that a drift comes from; not unless told. */
+  readonly explain?: boolean | undefined;
+  /** Whether a classifier of all columns together is made, and its threshold where it is not the usual one. */
+  readonly domainClassifier?: { readonly threshold: number | null } | null | undefined;
 }

@@ -9,10 +9,14 @@ type DriftSettings = z.infer<typeof driftSettings>;
 export interface Wishes {
   readonly columns: readonly string[];
   readonly methods: readonly DriftMethod[];
+  /** false: no segments, whatever the document says. */
+  readonly explain?: boolean | undefined;
+  readonly domainClassifier?: boolean | undefined;
 }
 
 /** What a drift section asks for; without one, its defaults. */
-export function toRequest(settings: DriftSettings | null, { columns, methods }: Wishes): DriftRequest {
+export function toRequest(settings: DriftSettings | null, wishes: Wishes): DriftRequest {
+  const { columns, methods } = wishes;
   const said = settings ?? driftSettings.parse({ reference: 'reference', current: 'current' });
   const declared = declaredColumns(said.columns);
   const named = columns.length > 0 ? new Map(columns.map((name) => [name, declared?.get(name) ?? {}])) : declared;
@@ -28,7 +32,14 @@ export function toRequest(settings: DriftSettings | null, { columns, methods }: 
     share: said.share,
     correction: said.correction,
     minimumRows: said.minimumRows,
+    explain: said.explain && wishes.explain !== false,
+    domainClassifier: classifierOf(said.domainClassifier, wishes.domainClassifier === true),
   };
+}
+
+function classifierOf(said: DriftSettings['domainClassifier'], wished: boolean): DriftRequest['domainClassifier'] {
+  if (typeof said === 'object') return { threshold: said.threshold ?? null };
+  return said || wished ? { threshold: null } : null;
 }
 
 function withoutMethod({ type, maxMissing, detector }: ColumnSettings): ColumnSettings {

@@ -129,3 +129,8 @@ function isString({ type }: StoredColumn): boolean {
 function byName(columns: readonly StoredColumn[]): ReadonlyMap<string, StoredColumn> {
   return new Map(columns.map((column) => [column.name, column]));
 }
+
+/** Those of a plan that are compared. */
+export function comparedColumns({ columns }: ColumnPlan): readonly TypedColumn[] {
+  return columns.flatMap((one) => ('column' in one ? [one.column] : []));
+}

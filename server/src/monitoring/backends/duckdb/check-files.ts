@@ -3,6 +3,7 @@ import type { DriftReport } from '#schemas/domain/drift-report.ts';
 import { FailureError } from '../../../platform/failure.ts';
 import { detectDrift } from '../../drift/detect-drift.ts';
 import type { FileCheck } from '../../drift/drift-checker.ts';
+import { explainDrift } from '../../drift/explain-drift.ts';
 import { DuckDbData } from './duckdb-data.ts';
 import { findSource } from './sources.ts';
 
@@ -37,7 +38,8 @@ export async function checkFiles(check: FileCheck, { spill, signal, onProgress }
   try {
     signal.throwIfAborted();
     data = await DuckDbData.open(connection, { reference, current });
-    return await detectDrift(data, check.request, { signal, onProgress });
+    const report = await detectDrift(data, check.request, { signal, onProgress });
+    return await explainDrift(report, { data, request: check.request, signal });
   } catch (error) {
     signal.throwIfAborted();
     throw failureOf(error);

@@ -1,5 +1,5 @@
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBMaterializedResult } from '@duckdb/node-api';
-import duckdb from '@duckdb/node-bindings';
+import type { DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api';
+import type { CodedRows, RowSampler } from '../../drift/coded-rows.ts';
 import type {
   Both,
   DriftData,
@@ -11,6 +11,8 @@ import type {
   ValueCounts,
 } from '../../drift/drift-data.ts';
 import { type ColumnType, isOrdered } from '../../drift/methods.ts';
+import { doublesOf, type Row, readRows, streamChunks } from './read.ts';
+import { sampleRows } from './row-sample.ts';
 import type { Source } from './sources.ts';
 import { double, name } from './sql.ts';
 import { openTable, type Table } from './tables.ts';
@@ -22,18 +24,18 @@ const PROBED_ROWS = 10_000;
 /** Columns of one query: histograms of thousands of columns at once would take too much memory. */
 const COLUMNS_AT_ONCE = 200;
 
-type Row = Readonly<Record<string, unknown>>;
-
 /** Two tables behind views in one DuckDB. */
-export class DuckDbData implements DriftData {
+export class DuckDbData implements DriftData, RowSampler {
   readonly rows: Both<number>;
   readonly columns: Both<readonly StoredColumn[]>;
   readonly #connection: DuckDBConnection;
+  readonly #tables: Both<Table>;
   #announced: readonly Scan[] = [];
   #prepared: { readonly key: string; readonly result: Promise<DuckDBMaterializedResult> } | null = null;
 
   private constructor(connection: DuckDBConnection, tables: Both<Table>) {
     this.#connection = connection;
+    this.#tables = tables;
     this.rows = { reference: tables.reference.rows, current: tables.current.rows };
     this.columns = { reference: tables.reference.columns, current: tables.current.columns };
   }
@@ -191,19 +193,21 @@ export class DuckDbData implements DriftData {
     return Float64Array.from(sample);
   }
 
-  /** Reads a query of one column of doubles without nulls, part by part. */
-  async #doubles(sql: string, visit: (values: Float64Array) => void): Promise<void> {
-    const result = await this.#connection.stream(sql);
-    for (;;) {
-      const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) return;
-      visit(doublesOf(chunk));
-    }
+  async sampleRows(columns: readonly TypedColumn[], most: number): Promise<CodedRows> {
+    const table = (side: Side) => ({
+      ...this.#tables[side],
+      value: (column: TypedColumn) => this.#value(column, side),
+    });
+    const tables = { reference: table('reference'), current: table('current') };
+    return sampleRows(this.#connection, tables, { columns, most });
   }
 
-  async #read(sql: string): Promise<readonly Row[]> {
-    const reader = await this.#connection.runAndReadAll(sql);
-    return reader.getRowObjectsJS();
+  #doubles(sql: string, visit: (values: Float64Array) => void): Promise<void> {
+    return streamChunks(this.#connection, sql, (chunk) => visit(doublesOf(chunk)));
+  }
+
+  #read(sql: string): Promise<readonly Row[]> {
+    return readRows(this.#connection, sql);
   }
 
   /** What a column's values are compared as: doubles where they have an order, else strings. */
@@ -215,15 +219,6 @@ export class DuckDbData implements DriftData {
 
 function keyOf({ column, side }: Scan): string {
   return `${side} ${column.name}`;
-}
-
-/** The values of a chunk with one column, in DuckDB's own memory. */
-function doublesOf({ chunk, rowCount }: DuckDBDataChunk): Float64Array {
-  const data = duckdb.vector_get_data(
-    duckdb.data_chunk_get_vector(chunk, 0),
-    rowCount * Float64Array.BYTES_PER_ELEMENT,
-  );
-  return new Float64Array(data.buffer, data.byteOffset, rowCount);
 }
 
 function valueSql(column: string, type: ColumnType, stored: StoredColumn | undefined): string {

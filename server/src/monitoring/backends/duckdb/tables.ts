@@ -6,6 +6,9 @@ import { readingSql, type Source, unreadable } from './sources.ts';
 import { name } from './sql.ts';
 
 export interface Table {
+  /** What it is read from, and an expression there that numbers its rows, always the same way. */
+  readonly from: string;
+  readonly row: string;
   readonly rows: number;
   readonly columns: readonly StoredColumn[];
 }
@@ -28,22 +31,25 @@ const LOOKED_AT = 10_000;
 /** Makes a source a table of this name and looks at what its columns hold. */
 export async function openTable(connection: DuckDBConnection, side: Side, source: Source): Promise<Table> {
   try {
-    await create(connection, side, source);
-    return await describe(connection, side);
+    const place = await create(connection, side, source);
+    return { ...place, ...(await describe(connection, side)) };
   } catch (error) {
     if (error instanceof FailureError || isInterrupt(error)) throw error;
     throw unreadable(source, error);
   }
 }
 
-async function create(connection: DuckDBConnection, side: Side, source: Source): Promise<void> {
+async function create(connection: DuckDBConnection, side: Side, source: Source): Promise<Pick<Table, 'from' | 'row'>> {
   // Parquet is read column by column where it lies; text would be parsed again with every query.
   if (source.format === 'parquet') {
-    await connection.run(`CREATE TEMP VIEW ${name(side)} AS SELECT * FROM ${readingSql(source, { whole: false })}`);
-    return;
+    const from = readingSql(source, { whole: false });
+    await connection.run(`CREATE TEMP VIEW ${name(side)} AS SELECT * FROM ${from}`);
+    return { from, row: 'hash(file_row_number, file_index)' };
   }
   const create = (whole: boolean) =>
     connection.run(`CREATE TEMP TABLE ${name(side)} AS SELECT * FROM ${readingSql(source, { whole })}`);
+  // The numbers of its rows are those of the lines then, and not by which thread was first.
+  await connection.run('SET preserve_insertion_order = true');
   try {
     await create(false);
   } catch (error) {
@@ -51,13 +57,15 @@ async function create(connection: DuckDBConnection, side: Side, source: Source):
     if (isInterrupt(error) || !/convert|cast|sample_size/i.test(String(error))) throw error;
     await create(true);
   }
+  await connection.run('SET preserve_insertion_order = false');
+  return { from: name(side), row: 'hash(rowid)' };
 }
 
 function isInterrupt(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('INTERRUPT');
 }
 
-async function describe(connection: DuckDBConnection, side: Side): Promise<Table> {
+async function describe(connection: DuckDBConnection, side: Side): Promise<Pick<Table, 'rows' | 'columns'>> {
   const described = await connection.runAndReadAll(`DESCRIBE ${name(side)}`);
   const columns = described
     .getRowObjectsJS()
