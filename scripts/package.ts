@@ -48,7 +48,7 @@ const required = [
     'dist/client-main.cjs',
     'dist/server.js',
     'dist/backend.js',
-    'dist/drift.worker.js',
+    'dist/data.worker.js',
     'dist/node_modules/@duckdb/node-bindings/duckdb.js',
     'dist/node_modules/detect-libc/lib/detect-libc.js',
     'dist/THIRD_PARTY_NOTICES.txt',

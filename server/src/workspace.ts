@@ -6,6 +6,7 @@ import type { AuditLog } from './models/audit/audit-log.ts';
 import type { LocalStore } from './models/backends/shared/read-only-registry.ts';
 import type { ModelRegistry } from './models/model-registry.ts';
 import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
+import type { MeasurePerformance } from './monitoring/performance/performance-request.ts';
 import { type BuildMetrics, type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
@@ -31,10 +32,15 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   });
 }
 
-/** DuckDB is only loaded where data are compared. */
+// DuckDB is only loaded where data are compared or measured.
 export const checkDrift: CheckDrift = async (check, options) => {
-  const duckdb = await import('./monitoring/backends/duckdb/check-drift.ts');
+  const duckdb = await import('./monitoring/backends/duckdb/data-tasks.ts');
   return duckdb.checkDrift(check, options);
+};
+
+export const measurePerformance: MeasurePerformance = async (request, options) => {
+  const duckdb = await import('./monitoring/backends/duckdb/data-tasks.ts');
+  return duckdb.measurePerformance(request, options);
 };
 
 // Each adapter is only loaded where something uses it.

@@ -66,7 +66,7 @@ export const driftSettings = z.strictObject({
   ),
 });
 
-const performanceMetrics = [
+const performanceMeasures = [
   'accuracy',
   'precision',
   'recall',
@@ -79,7 +79,8 @@ const performanceMetrics = [
   'r2',
   'mape',
 ] as const;
-const performance = z.strictObject({
+export type PerformanceMeasure = (typeof performanceMeasures)[number];
+export const performanceSettings = z.strictObject({
   predictions: key(
     z.string().optional(),
     'Where predictions lie; `drift.current` when it is left out.',
@@ -94,12 +95,17 @@ const performance = z.strictObject({
     'What the model does; guessed from the labels when it is left out.',
     'classification',
   ),
+  positive: key(
+    z.union([z.string(), z.number(), z.boolean()]).optional(),
+    'The label of what the probability is of, of two; the greater one when it is left out.',
+    true,
+  ),
   slices: key(z.array(z.string()).optional(), 'Columns by whose values it is measured as well.', ['plan']),
   metrics: key(
     z
       .array(
         z.strictObject({
-          name: key(z.enum(performanceMetrics), 'What is measured.', 'auc'),
+          name: key(z.enum(performanceMeasures), 'What is measured.', 'auc'),
           minimum: key(z.number().optional(), 'Smallest good value.', 0.8),
           maximum: key(z.number().optional(), 'Largest good value.', 0.2),
         }),
@@ -162,7 +168,7 @@ export const monitorDocument = z.strictObject({
     reference: 'data/train.parquet',
     current: 'live/*.parquet',
   }),
-  performance: key(performance.optional(), 'How good it is, where labels come in.', {
+  performance: key(performanceSettings.optional(), 'How good it is, where labels come in.', {
     labels: 'labels.parquet',
     metrics: [{ name: 'auc', minimum: 0.8 }],
   }),

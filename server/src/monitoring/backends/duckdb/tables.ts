@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { FailureError } from '../../../platform/failure.ts';
-import type { Side, StoredColumn } from '../../drift/drift-data.ts';
+import type { StoredColumn } from '../../drift/drift-data.ts';
 import type { ColumnType } from '../../drift/methods.ts';
 import { readingSql, type Source, unreadable } from './sources.ts';
 import { name } from './sql.ts';
@@ -29,25 +29,29 @@ const times = new Set([
 const LOOKED_AT = 10_000;
 
 /** Makes a source a table of this name and looks at what its columns hold. */
-export async function openTable(connection: DuckDBConnection, side: Side, source: Source): Promise<Table> {
+export async function openTable(connection: DuckDBConnection, table: string, source: Source): Promise<Table> {
   try {
-    const place = await create(connection, side, source);
-    return { ...place, ...(await describe(connection, side)) };
+    const place = await create(connection, table, source);
+    return { ...place, ...(await describe(connection, table)) };
   } catch (error) {
     if (error instanceof FailureError || isInterrupt(error)) throw error;
     throw unreadable(source, error);
   }
 }
 
-async function create(connection: DuckDBConnection, side: Side, source: Source): Promise<Pick<Table, 'from' | 'row'>> {
+async function create(
+  connection: DuckDBConnection,
+  table: string,
+  source: Source,
+): Promise<Pick<Table, 'from' | 'row'>> {
   // Parquet is read column by column where it lies; text would be parsed again with every query.
   if (source.format === 'parquet') {
     const from = readingSql(source, { whole: false });
-    await connection.run(`CREATE TEMP VIEW ${name(side)} AS SELECT * FROM ${from}`);
+    await connection.run(`CREATE TEMP VIEW ${name(table)} AS SELECT * FROM ${from}`);
     return { from, row: 'hash(file_row_number, file_index)' };
   }
   const create = (whole: boolean) =>
-    connection.run(`CREATE TEMP TABLE ${name(side)} AS SELECT * FROM ${readingSql(source, { whole })}`);
+    connection.run(`CREATE TEMP TABLE ${name(table)} AS SELECT * FROM ${readingSql(source, { whole })}`);
   // The numbers of its rows are those of the lines then, and not by which thread was first.
   await connection.run('SET preserve_insertion_order = true');
   try {
@@ -58,24 +62,24 @@ async function create(connection: DuckDBConnection, side: Side, source: Source):
     await create(true);
   }
   await connection.run('SET preserve_insertion_order = false');
-  return { from: name(side), row: 'hash(rowid)' };
+  return { from: name(table), row: 'hash(rowid)' };
 }
 
 function isInterrupt(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('INTERRUPT');
 }
 
-async function describe(connection: DuckDBConnection, side: Side): Promise<Pick<Table, 'rows' | 'columns'>> {
-  const described = await connection.runAndReadAll(`DESCRIBE ${name(side)}`);
+async function describe(connection: DuckDBConnection, table: string): Promise<Pick<Table, 'rows' | 'columns'>> {
+  const described = await connection.runAndReadAll(`DESCRIBE ${name(table)}`);
   const columns = described
     .getRowObjectsJS()
     .map((row) => ({ name: String(row.column_name), storedAs: String(row.column_type) }));
   const counts = columns.map((column, index) => `count(${name(column.name)}) AS n${index}`);
   const counted = await connection.runAndReadAll(
-    `SELECT ${['count(*) AS rows', ...counts].join(', ')} FROM ${name(side)}`,
+    `SELECT ${['count(*) AS rows', ...counts].join(', ')} FROM ${name(table)}`,
   );
   const [row = {}] = counted.getRowObjectsJS();
-  const texts = await findTexts(connection, side, columns);
+  const texts = await findTexts(connection, table, columns);
   return {
     rows: Number(row.rows ?? 0),
     columns: columns.map((column, index) => ({
@@ -99,13 +103,13 @@ function typeOf(stored: string): ColumnType | null {
 /** Strings of which more than half are different are text, as Evidently has it: names of things would not be repeated less. */
 async function findTexts(
   connection: DuckDBConnection,
-  side: Side,
+  table: string,
   columns: readonly { readonly name: string; readonly storedAs: string }[],
 ): Promise<ReadonlySet<string>> {
   const strings = columns.filter(({ storedAs }) => storedAs === 'VARCHAR').map((column) => column.name);
-  const likely = await mostlyDifferent(connection, strings, `(SELECT * FROM ${name(side)} LIMIT ${LOOKED_AT})`);
+  const likely = await mostlyDifferent(connection, strings, `(SELECT * FROM ${name(table)} LIMIT ${LOOKED_AT})`);
   // Thousands of categories look like text in a few rows.
-  return new Set(await mostlyDifferent(connection, likely, name(side)));
+  return new Set(await mostlyDifferent(connection, likely, name(table)));
 }
 
 async function mostlyDifferent(

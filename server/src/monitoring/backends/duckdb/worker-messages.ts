@@ -1,16 +1,26 @@
 import type { DriftReport } from '#schemas/domain/drift-report.ts';
 import type { Failure } from '#schemas/domain/failure.ts';
 import type { FileCheck } from '../../drift/drift-checker.ts';
+import type { Performance, PerformanceRequest } from '../../performance/performance-request.ts';
 
-export interface ToDriftWorker {
-  readonly check: FileCheck;
+/** What a thread is started for. */
+export type DataTask =
+  | { readonly kind: 'drift'; readonly check: FileCheck }
+  | { readonly kind: 'performance'; readonly request: PerformanceRequest };
+
+export type DataResult =
+  | { readonly kind: 'drift'; readonly report: DriftReport }
+  | { readonly kind: 'performance'; readonly measured: readonly Performance[] };
+
+export interface ToDataWorker {
+  readonly task: DataTask;
   /** A folder that goes away afterwards. */
   readonly spill: string;
 }
 
-export type FromDriftWorker =
+export type FromDataWorker =
   /** It hears what it is told from now on. */
   | { readonly ready: true }
-  | { readonly report: DriftReport }
+  | { readonly result: DataResult }
   | { readonly failure: Failure }
   | { readonly done: number; readonly total: number };
