@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkSource } from '#server/language/diagnostics/check-source.ts';
-import type { Expression } from '#server/language/expressions/ast.ts';
-import { parseExpression } from '#server/language/expressions/parser.ts';
 import { parseSource } from '#server/language/syntax/source.ts';
+import type { Expression } from '#server/platform/expressions/ast.ts';
+import { parseExpression } from '#server/platform/expressions/parser.ts';
 import { pipeline } from './marked.ts';
 
 /** The tree with every operation in parentheses. */

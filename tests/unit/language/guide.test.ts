@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expressionFunctions, signatureOf } from '#server/language/expressions/functions.ts';
+import { expressionFunctions, signatureOf } from '#server/platform/expressions/functions.ts';
 
 const guide = readFileSync(join(import.meta.dirname, '../../../docs/guide/expressions.md'), 'utf8');
 

@@ -1,4 +1,4 @@
-import { MAX_EXPRESSION, parseExpression } from '../expressions/parser.ts';
+import { MAX_EXPRESSION, parseExpression } from '../../platform/expressions/parser.ts';
 import { unescaped } from '../expressions/unescaped.ts';
 import type { Node } from '../syntax/ast.ts';
 import { forEachScalar } from '../syntax/walk.ts';

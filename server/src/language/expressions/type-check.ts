@@ -1,7 +1,12 @@
+import type { BinaryExpression, CallExpression, Expression } from '../../platform/expressions/ast.ts';
+import {
+  type ExpressionFunction,
+  expressionFunctions,
+  highestPlaceholder,
+  signatureOf,
+} from '../../platform/expressions/functions.ts';
 import type { DiagnosticCode } from '../diagnostics/diagnostic.ts';
 import { didYouMean } from '../diagnostics/did-you-mean.ts';
-import type { BinaryExpression, CallExpression, Expression } from './ast.ts';
-import { type ExpressionFunction, expressionFunctions, highestPlaceholder, signatureOf } from './functions.ts';
 import { any, boolean, describeType, listOf, nothing, number, type ObjectType, type Type, text } from './types.ts';
 
 /** What a check of types found, by offsets in the expression's text. */
@@ -209,7 +214,7 @@ class Checker {
       this.#expect(type, parameter.types, at, `\`${parameter.name}\` of \`${signatureOf(known)}\``);
     }
     this.#template(call);
-    return known.result;
+    return results[known.result];
   }
 
   #count(call: CallExpression, { parameters, name }: ExpressionFunction): void {
@@ -219,7 +224,7 @@ class Checker {
     if (count >= least && count <= most) return;
     const wanted =
       least === most ? String(least) : most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`;
-    const signature = signatureOf({ name, parameters, result: any, description: '' });
+    const signature = signatureOf({ name, parameters, result: 'any', description: '' });
     const message = `\`${signature}\` takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${count}.`;
     this.#problem('expression-function', { start: call.start, end: call.end }, message);
   }
@@ -247,6 +252,8 @@ class Checker {
     this.#report({ code, start: at.start, end: Math.max(at.end, at.start + 1), message, replacements });
   }
 }
+
+const results = { any, text, number, boolean };
 
 function typeOfLiteral(value: string | number | boolean | null): Type {
   switch (typeof value) {

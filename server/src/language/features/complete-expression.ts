@@ -1,5 +1,5 @@
-import { expressionFunctions, signatureOf } from '../expressions/functions.ts';
-import { parseExpression } from '../expressions/parser.ts';
+import { expressionFunctions, signatureOf } from '../../platform/expressions/functions.ts';
+import { parseExpression } from '../../platform/expressions/parser.ts';
 import { type ExpressionScope, typeOfExpression } from '../expressions/type-check.ts';
 import { describeType, type ObjectType, type Type } from '../expressions/types.ts';
 import { scopeOf } from '../meaning/scope.ts';

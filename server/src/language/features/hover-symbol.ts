@@ -1,4 +1,4 @@
-import { expressionFunctions, signatureOf } from '../expressions/functions.ts';
+import { expressionFunctions, signatureOf } from '../../platform/expressions/functions.ts';
 import { visitExpression } from '../symbols/expression-references.ts';
 import type { Target } from '../symbols/resolve.ts';
 import { offsetInChunk, type SymbolKind } from '../symbols/symbol.ts';

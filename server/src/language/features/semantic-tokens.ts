@@ -1,4 +1,4 @@
-import { type Token, tokenize } from '../expressions/lexer.ts';
+import { type Token, tokenize } from '../../platform/expressions/lexer.ts';
 import type { Unit } from '../symbols/file-symbols.ts';
 import { type ExpressionUse, offsetInChunk, type ReferenceKind, type SymbolKind } from '../symbols/symbol.ts';
 import type { Span } from '../symbols/view.ts';

@@ -1,4 +1,4 @@
-import type { Expression } from '../expressions/ast.ts';
+import type { Expression } from '../../platform/expressions/ast.ts';
 import { memberOf } from '../symbols/expression-references.ts';
 import type { Unit } from '../symbols/file-symbols.ts';
 import { type Origin, usedBy } from '../symbols/resolve.ts';

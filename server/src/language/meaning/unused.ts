@@ -1,5 +1,5 @@
+import type { Expression } from '../../platform/expressions/ast.ts';
 import { keptWith } from '../../platform/kept-with.ts';
-import type { Expression } from '../expressions/ast.ts';
 import { childrenOf, memberOf } from '../symbols/expression-references.ts';
 import { type DocumentSymbols, definitionsOf, type Unit } from '../symbols/file-symbols.ts';
 import type { UnitSymbols } from '../symbols/symbol.ts';

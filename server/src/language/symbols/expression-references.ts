@@ -1,4 +1,4 @@
-import type { Expression } from '../expressions/ast.ts';
+import type { Expression } from '../../platform/expressions/ast.ts';
 import { type ExpressionUse, offsetInChunk, type ReferenceKind, type SymbolReference } from './symbol.ts';
 
 /** A name below a context: `params.lr`, `params['lr']`. */

@@ -1,5 +1,5 @@
+import { parseExpression } from '../../platform/expressions/parser.ts';
 import { expressionSpans } from '../diagnostics/expression-findings.ts';
-import { parseExpression } from '../expressions/parser.ts';
 import { unescaped } from '../expressions/unescaped.ts';
 import type { ScalarNode } from '../syntax/ast.ts';
 import type { ExpressionUse } from './symbol.ts';

@@ -1,4 +1,4 @@
-import type { Expression } from '../expressions/ast.ts';
+import type { Expression } from '../../platform/expressions/ast.ts';
 import type { Span, UnitView } from './view.ts';
 
 /** What can be defined. Those of a pipeline belong to its document, those of a Workspace to everything it is in sight of. */

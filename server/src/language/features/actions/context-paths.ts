@@ -1,4 +1,4 @@
-import type { Expression } from '../../expressions/ast.ts';
+import type { Expression } from '../../../platform/expressions/ast.ts';
 
 /** What an expression takes from a context: `steps.a.outputs.b[*]` is the names steps, a, outputs, b and `*`. */
 export interface ContextPath {

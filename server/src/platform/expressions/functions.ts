@@ -1,61 +1,69 @@
-import { any, boolean, number, type Type, text } from './types.ts';
+/** What a value of an expression can be; `any` is what nobody knows before. */
+export type ValueKind = 'any' | 'text' | 'number' | 'boolean' | 'null' | 'list' | 'object';
+
+type ResultKind = Extract<ValueKind, 'any' | 'text' | 'number' | 'boolean'>;
 
 export interface ExpressionFunction {
   readonly name: string;
   readonly parameters: readonly FunctionParameter[];
-  readonly result: Type;
+  readonly result: ResultKind;
   readonly description: string;
 }
 
 export interface FunctionParameter {
   readonly name: string;
   /** Any of them. */
-  readonly types: readonly Type['kind'][];
+  readonly types: readonly ValueKind[];
   readonly optional?: true;
   /** The last one may be given as often as one likes. */
   readonly repeated?: true;
 }
 
-const anything: readonly Type['kind'][] = [];
-const textOnly: readonly Type['kind'][] = ['text'];
+const anything: readonly ValueKind[] = [];
+const textOnly: readonly ValueKind[] = ['text'];
 
 /** Every function that an expression can call. */
 export const expressionFunctions: ReadonlyMap<string, ExpressionFunction> = new Map(
   [
-    make('contains', boolean, 'Whether a list has an item, or a text another text.', [
+    make('contains', 'boolean', 'Whether a list has an item, or a text another text.', [
       { name: 'search', types: ['text', 'list'] },
       { name: 'item', types: anything },
     ]),
-    make('startsWith', boolean, 'Whether a text begins with another.', [
+    make('startsWith', 'boolean', 'Whether a text begins with another.', [
       { name: 'text', types: textOnly },
       { name: 'start', types: textOnly },
     ]),
-    make('endsWith', boolean, 'Whether a text ends with another.', [
+    make('endsWith', 'boolean', 'Whether a text ends with another.', [
       { name: 'text', types: textOnly },
       { name: 'end', types: textOnly },
     ]),
-    make('format', text, 'Fills {0}, {1} … of a text with the values behind it; {{ and }} are braces.', [
+    make('format', 'text', 'Fills {0}, {1} … of a text with the values behind it; {{ and }} are braces.', [
       { name: 'template', types: textOnly },
       { name: 'value', types: anything, optional: true, repeated: true },
     ]),
-    make('join', text, 'The items of a list as one text, with a separator in between (a comma when it is left out).', [
-      { name: 'list', types: ['list'] },
-      { name: 'separator', types: textOnly, optional: true },
-    ]),
-    make('toJSON', text, 'A value as JSON.', [{ name: 'value', types: anything }]),
-    make('fromJSON', any, 'The value that a JSON text says.', [{ name: 'json', types: textOnly }]),
-    make('length', number, 'How many characters a text, items a list or keys an object has.', [
+    make(
+      'join',
+      'text',
+      'The items of a list as one text, with a separator in between (a comma when it is left out).',
+      [
+        { name: 'list', types: ['list'] },
+        { name: 'separator', types: textOnly, optional: true },
+      ],
+    ),
+    make('toJSON', 'text', 'A value as JSON.', [{ name: 'value', types: anything }]),
+    make('fromJSON', 'any', 'The value that a JSON text says.', [{ name: 'json', types: textOnly }]),
+    make('length', 'number', 'How many characters a text, items a list or keys an object has.', [
       { name: 'value', types: ['text', 'list', 'object'] },
     ]),
-    make('min', number, 'The smallest of some numbers, or of a list of them.', [
+    make('min', 'number', 'The smallest of some numbers, or of a list of them.', [
       { name: 'value', types: ['number', 'list'], repeated: true },
     ]),
-    make('max', number, 'The largest of some numbers, or of a list of them.', [
+    make('max', 'number', 'The largest of some numbers, or of a list of them.', [
       { name: 'value', types: ['number', 'list'], repeated: true },
     ]),
     make(
       'round',
-      number,
+      'number',
       'A number with so many digits behind the point (none when it is left out), half away from 0.',
       [
         { name: 'number', types: ['number'] },
@@ -64,12 +72,12 @@ export const expressionFunctions: ReadonlyMap<string, ExpressionFunction> = new 
     ),
     make(
       'success',
-      boolean,
+      'boolean',
       'In `if`: all steps that this one waits for succeeded. Holds when no such function is used.',
       [],
     ),
-    make('failure', boolean, 'In `if`: a step that this one waits for failed.', []),
-    make('always', boolean, 'In `if`: true, whatever became of the steps before.', []),
+    make('failure', 'boolean', 'In `if`: a step that this one waits for failed.', []),
+    make('always', 'boolean', 'In `if`: true, whatever became of the steps before.', []),
   ].map((each) => [each.name, each]),
 );
 
@@ -87,7 +95,7 @@ export function highestPlaceholder(template: string): number {
 
 function make(
   name: string,
-  result: Type,
+  result: ResultKind,
   description: string,
   parameters: readonly FunctionParameter[],
 ): ExpressionFunction {
