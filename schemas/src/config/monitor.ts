@@ -116,7 +116,7 @@ export const performanceSettings = z.strictObject({
   ),
 });
 
-const metric = z.strictObject({
+export const monitorMetric = z.strictObject({
   name: key(z.string().min(1), 'Name in views, alerts and dashboards.', 'latency-p99'),
   query: key(
     z.string().min(1),
@@ -172,7 +172,7 @@ export const monitorDocument = z.strictObject({
     labels: 'labels.parquet',
     metrics: [{ name: 'auc', minimum: 0.8 }],
   }),
-  metrics: key(z.array(metric).optional(), 'Metrics from Prometheus.', [
+  metrics: key(z.array(monitorMetric).optional(), 'Metrics from Prometheus.', [
     { name: 'latency-p99', query: 'latency', maximum: 0.3 },
   ]),
   alerts: key(z.array(alert).optional(), 'Who is told of what.', [{ when: 'drift.share >= 0.3', channel: 'team' }]),

@@ -17,6 +17,31 @@ export interface DriftMonitor {
 }
 
 /**
+ * A Monitor document of a file; with no name, the only one. Fails with `not-found` or `input` where there is none or nobody
+ * knows which, or where the file is not valid.
+ */
+export async function readMonitor(
+  file: string,
+  name: string | null,
+): Promise<{ readonly document: MonitorDocument; readonly folder: string }> {
+  const monitors = documentsOf(await readText(file), file);
+  const names = [...new Set(monitors.map(({ metadata }) => metadata.name))].join(', ');
+  const [document, second] = name === null ? monitors : monitors.filter(({ metadata }) => metadata.name === name);
+  if (!document) {
+    if (name === null) throw new FailureError('input', `${file} has no Monitor document.`);
+    throw new FailureError('not-found', `${file} has no monitor ${name}.`, {
+      remedy: names === '' ? 'It has none at all.' : `It has ${names}.`,
+    });
+  }
+  if (second) {
+    throw new FailureError('input', `${file} has ${monitors.length} monitors.`, {
+      remedy: name === null ? `Name one with --name: ${names}.` : 'Give each a name of its own.',
+    });
+  }
+  return { document, folder: dirname(file) };
+}
+
+/**
  * The Monitor document of a file that has a `drift` section. Fails with `not-found` or `input` where there is none, or several,
  * or where the file is not valid.
  */

@@ -12,6 +12,15 @@ const migrations: readonly string[] = [
      hidden INTEGER NOT NULL DEFAULT 0,
      PRIMARY KEY (tracker, run_id)
    ) WITHOUT ROWID, STRICT`,
+  `CREATE TABLE monitor_reports (
+     id INTEGER PRIMARY KEY,
+     file TEXT NOT NULL,
+     name TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     state TEXT NOT NULL,
+     report TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX monitor_reports_of ON monitor_reports (file, name, id)`,
 ];
 
 const kind: DatabaseKind = {

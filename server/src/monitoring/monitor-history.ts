@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { type MonitorReport, monitorReport } from '#schemas/domain/monitor-report.ts';
+import { openStateDatabase, type StateDatabase } from '../platform/state-database.ts';
+
+/** A monitor by its file, relative to the workspace with slashes, and its name. */
+export interface MonitorKey {
+  readonly file: string;
+  readonly name: string;
+}
+
+/** One value of a check over time; null where there was none. */
+export interface HistoryPoint {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly value: number | null;
+  readonly state: MonitorReport['state'];
+}
+
+/** Reports of a monitor that are kept. */
+const KEPT = 500;
+
+const reportRow = z.object({ report: z.string() });
+const pointRow = z.object({ at: z.number(), value: z.number().nullable(), state: monitorReport.shape.state });
+
+/**
+ * Reports of checks, in `.mlops/state.db` of a folder; other windows and command lines may write there too. Reading where
+ * nothing was checked yet creates nothing. Fails with `corrupt`, `busy` and `permission`.
+ */
+export class MonitorHistory {
+  readonly #database: StateDatabase;
+
+  /** `folder`: the absolute path of the workspace folder. */
+  constructor(folder: string) {
+    this.#database = openStateDatabase(folder);
+  }
+
+  append({ file, name }: MonitorKey, report: MonitorReport): void {
+    const database = this.#database.forWriting();
+    this.#database.transaction(() => {
+      const { at, state } = report;
+      database
+        .prepare('INSERT INTO monitor_reports (file, name, at, state, report) VALUES (?, ?, ?, ?, ?)')
+        .run(file, name, at, state, JSON.stringify(report));
+      database
+        .prepare(
+          `DELETE FROM monitor_reports WHERE file = ? AND name = ? AND id NOT IN
+             (SELECT id FROM monitor_reports WHERE file = ? AND name = ? ORDER BY id DESC LIMIT ${KEPT})`,
+        )
+        .run(file, name, file, name);
+    });
+  }
+
+  /** The last report; null where there is none, or none that this version can read. */
+  latest({ file, name }: MonitorKey): MonitorReport | null {
+    const [row] = this.#read(
+      reportRow,
+      'SELECT report FROM monitor_reports WHERE file = ? AND name = ? ORDER BY id DESC LIMIT 1',
+      [file, name],
+    );
+    return row === undefined ? null : (monitorReport.safeParse(JSON.parse(row.report)).data ?? null);
+  }
+
+  /** The last values of the main check, oldest first: the share of drifted columns, else the first of the others. */
+  mainSeries({ file, name }: MonitorKey, limit: number): readonly HistoryPoint[] {
+    const rows = this.#read(
+      pointRow,
+      `SELECT at, state, CASE WHEN json_type(report, '$.checks[0].value') IN ('integer', 'real')
+         THEN json_extract(report, '$.checks[0].value') END AS value
+       FROM monitor_reports WHERE file = ? AND name = ? ORDER BY id DESC LIMIT ?`,
+      [file, name, limit],
+    );
+    return rows.reverse();
+  }
+
+  /** The last values of one check, oldest first. */
+  series(
+    key: MonitorKey,
+    check: Pick<MonitorReport['checks'][number], 'kind' | 'name'>,
+    limit: number,
+  ): readonly HistoryPoint[] {
+    const rows = this.#read(
+      pointRow,
+      `SELECT r.at, json_extract(c.value, '$.state') AS state,
+              CASE WHEN json_type(c.value, '$.value') IN ('integer', 'real') THEN json_extract(c.value, '$.value') END AS value
+       FROM monitor_reports r JOIN json_each(r.report, '$.checks') c
+       WHERE r.file = ? AND r.name = ? AND json_extract(c.value, '$.kind') = ? AND json_extract(c.value, '$.name') = ?
+         AND (? = 'drift' OR json_extract(c.value, '$.labels') = '{}')
+       ORDER BY r.id DESC, c.key LIMIT ?`,
+      [key.file, key.name, check.kind, check.name, check.kind, limit],
+    );
+    return rows.reverse();
+  }
+
+  /** Changes when another connection wrote. */
+  dataVersion(): number {
+    return this.#database.forReading() === null ? 0 : this.#database.dataVersion();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #read<T extends z.ZodType>(row: T, sql: string, values: readonly (string | number)[]): z.output<T>[] {
+    const database = this.#database.forReading();
+    if (database === null) return [];
+    return this.#database.run(() => database.prepare(sql).all(...values)).map((one) => row.parse(one));
+  }
+}

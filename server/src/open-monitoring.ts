@@ -1,0 +1,39 @@
+import { findVersion } from './models/find-version.ts';
+import { createCheckMonitor } from './monitoring/check-monitor.ts';
+import type { CheckMonitor } from './monitoring/monitor-checker.ts';
+import type { ProcessAlerts } from './monitoring/monitor-facts.ts';
+import { MonitorHistory } from './monitoring/monitor-history.ts';
+import { checkDrift, measurePerformance, type Workspace } from './workspace.ts';
+
+export interface Monitoring {
+  readonly check: CheckMonitor;
+  readonly history: MonitorHistory;
+  close(): void;
+}
+
+export interface MonitoringOptions {
+  /** Null where alerts go nowhere. */
+  readonly processAlerts: ProcessAlerts | null;
+  /** What could not be kept. */
+  readonly onWarning: (message: string) => void;
+}
+
+/** Puts together what checks the monitors of a workspace. Nothing is opened before it is needed. */
+export function openMonitoring(workspace: Workspace, options: MonitoringOptions): Monitoring {
+  const history = new MonitorHistory(workspace.folder);
+  const check = createCheckMonitor({
+    ...options,
+    folder: workspace.folder,
+    checkDrift,
+    measurePerformance,
+    metrics: (signal) => workspace.metrics(signal),
+    resolveModel: async (reference, signal) => {
+      const { registry } = await workspace.models(signal);
+      const { version } = await findVersion(registry, reference, signal);
+      return { name: version.model, version: version.version };
+    },
+    history,
+    now: Date.now,
+  });
+  return { check, history, close: () => history.close() };
+}
