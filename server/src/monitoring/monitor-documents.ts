@@ -36,6 +36,27 @@ export async function readDriftMonitor(file: string): Promise<DriftMonitor> {
   return { name: first.metadata.name, drift: first.drift, folder: dirname(file) };
 }
 
+/**
+ * The Monitor document of a file, of several the one of that name. Fails with `not-found` or `input` where there is none, or
+ * several and no name, or where the file is not valid.
+ */
+export async function readMonitor(file: string, name: string | null): Promise<MonitorDocument> {
+  const documents = documentsOf(await readText(file), file);
+  const found = name === null ? documents : documents.filter(({ metadata }) => metadata.name === name);
+  const [first, second] = found;
+  if (!first) {
+    const which = name === null ? 'no Monitor document' : `no Monitor document “${name}”`;
+    throw new FailureError('not-found', `${file} has ${which}.`, { remedy: 'Name a file that has one.' });
+  }
+  if (second) {
+    const names = found.map(({ metadata }) => metadata.name).join(', ');
+    throw new FailureError('input', `${file} has ${found.length} Monitor documents: ${names}.`, {
+      remedy: 'Say which is meant.',
+    });
+  }
+  return first;
+}
+
 async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');

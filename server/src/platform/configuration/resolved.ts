@@ -59,6 +59,10 @@ export interface AccessReading {
 }
 
 export interface ResolvedConfiguration {
+  /** `metadata.name` of the Workspace document; empty without one. */
+  readonly name: string;
+  /** What the paths of runbooks are appended to; null where nothing says it. */
+  readonly runbookBase: string | null;
   /** The folder that relative paths start from: that of `mlops.yaml`, else the workspace's. */
   readonly root: string;
   /** The `mlops.yaml` that was read; null without one. */
