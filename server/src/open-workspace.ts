@@ -19,7 +19,7 @@ import { unhealthy } from './platform/unhealthy.ts';
 import { environmentSecrets, type OriginSecrets } from './security/credentials.ts';
 import { type GatedConnection, OriginGate } from './security/origin-gate.ts';
 import { proxyOf, tracerOf } from './workspace-http.ts';
-import type { Workspace, WorkspaceOptions } from './workspace-port.ts';
+import type { ServiceConnection, Workspace, WorkspaceOptions } from './workspace-port.ts';
 
 export interface State extends ReadConfiguration {
   readonly secrets: readonly OriginSecrets[];
@@ -30,7 +30,9 @@ export async function readState(options: WorkspaceOptions): Promise<State> {
   const { folder, env, settings, redactor } = options;
   const read = await readConfiguration({ folder, env, settings, explicitTracking });
   const secrets = await environmentSecrets(read.environment, { explicitTracking });
-  for (const credential of [...secrets, ...read.configuration.trackers].map((one) => one.credential)) {
+  for (const credential of [...secrets, ...read.configuration.trackers, ...read.configuration.services].map(
+    (one) => one.credential,
+  )) {
     if (credential !== null) redactor.register(credential.type === 'basic' ? credential.password : credential.token);
   }
   return { ...read, secrets };
@@ -159,6 +161,21 @@ export class OpenWorkspace implements Workspace {
       throw new FailureError(reason, `The model registry: ${problem.message}`);
     }
     return (await this.#models.get(registryName, (opened) => this.#openModels(opened)).wait(signal)).context;
+  }
+
+  async withService<T>(kind: 'prometheus' | 'grafana', work: (service: ServiceConnection) => Promise<T>): Promise<T> {
+    this.signal.throwIfAborted();
+    const service = this.configuration.services.find((one) => one.kind === kind);
+    if (!service) throw noService(kind);
+    const connection = gated(service);
+    if (connection === null)
+      throw new FailureError('input', service.problem?.message ?? `${service.uri} is no server.`);
+    const http = await this.#httpFor(connection);
+    try {
+      return await work({ url: service.uri, http, credentials: this.#gate.credentials(connection) });
+    } finally {
+      await http.close();
+    }
   }
 
   #openModels(signal: AbortSignal): Promise<OpenModels> {
@@ -342,6 +359,13 @@ export class OpenWorkspace implements Workspace {
   }
 }
 
+function noService(kind: 'prometheus' | 'grafana'): FailureError {
+  const name = kind === 'grafana' ? 'Grafana' : 'Prometheus';
+  return new FailureError('input', `No ${name} is configured.`, {
+    remedy: `Set ${kind.toUpperCase()}_URL, or “monitoring: {${kind}: http://…}” in mlops.yaml.`,
+  });
+}
+
 /** What the work on models is put together from. */
 function modelParts({ configuration: { registry, storage, access, root } }: State): unknown {
   return { registry, storage, access, root };
@@ -360,7 +384,7 @@ async function healthOf(open: () => Promise<Pick<Component, 'healthCheck'>>, sig
 function gated(configured: ResolvedTracker | ResolvedService | ResolvedRegistry): GatedConnection | null {
   const { name, origin, consent } = configured;
   if (origin === null) return null;
-  if (!('credential' in configured)) return { name, origin, consent, credential: null, insecureTls: false };
-  const { credential, insecureTls } = configured;
+  const credential = 'credential' in configured ? configured.credential : null;
+  const insecureTls = 'insecureTls' in configured && configured.insecureTls;
   return { name, origin, consent, credential, insecureTls };
 }

@@ -5,6 +5,7 @@ import type { RunRecord } from './experiments/tracking-store.ts';
 import type { AuditLog } from './models/audit/audit-log.ts';
 import type { LocalStore } from './models/backends/shared/read-only-registry.ts';
 import type { ModelRegistry } from './models/model-registry.ts';
+import type { GrafanaServer } from './monitoring/dashboards/grafana-server.ts';
 import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
 import { type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
@@ -32,6 +33,12 @@ export const checkDrift: CheckDrift = async (check, options) => {
   const duckdb = await import('./monitoring/backends/duckdb/check-drift.ts');
   return duckdb.checkDrift(check, options);
 };
+
+/** Works with the Grafana that the configuration names; its adapter is only loaded here. */
+export async function withGrafana<T>(workspace: Workspace, work: (grafana: GrafanaServer) => Promise<T>): Promise<T> {
+  const { createGrafanaServer } = await import('./monitoring/backends/grafana/server.ts');
+  return workspace.withService('grafana', (service) => work(createGrafanaServer(service)));
+}
 
 // Each adapter is only loaded where something uses it.
 const buildStore: BuildStore = async (tracker, { workspace, server }) => {

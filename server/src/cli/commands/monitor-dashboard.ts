@@ -14,7 +14,7 @@ export function writeDashboard(invocation: Invocation, { file, name, output: tar
   const { cwd, output, signal } = invocation;
   if (target === null) {
     throw new FailureError('input', 'Where should the dashboard go?', {
-      remedy: 'Name a file with -o FILE.',
+      remedy: 'Name a file with -o FILE, or use --push.',
     });
   }
   return withWorkspace(invocation, undefined, async ({ configuration: { name: workspace, runbookBase } }) => {

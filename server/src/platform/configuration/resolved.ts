@@ -48,6 +48,8 @@ export interface ResolvedTracker extends Configured {
 export interface ResolvedService extends Configured {
   readonly kind: Exclude<ConnectionKind, 'tracker'>;
   readonly backend: string;
+  /** What the variables beside its own give, for its origin alone; null without one. Never shown. */
+  readonly credential: Credential | null;
 }
 
 /** Who may do what, as `mlops.yaml` says it. Where there is a problem, nobody knows: nothing sensitive may be done. */
