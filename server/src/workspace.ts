@@ -5,6 +5,7 @@ import type { RunRecord } from './experiments/tracking-store.ts';
 import type { AuditLog } from './models/audit/audit-log.ts';
 import type { LocalStore } from './models/backends/shared/read-only-registry.ts';
 import type { ModelRegistry } from './models/model-registry.ts';
+import type { DescribeColumns } from './monitoring/drift/describe-columns.ts';
 import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
 import { type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
@@ -31,6 +32,12 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 export const checkDrift: CheckDrift = async (check, options) => {
   const duckdb = await import('./monitoring/backends/duckdb/check-drift.ts');
   return duckdb.checkDrift(check, options);
+};
+
+/** As {@link checkDrift}: what both samples of some columns look like. */
+export const describeColumns: DescribeColumns = async (files, request, options) => {
+  const duckdb = await import('./monitoring/backends/duckdb/check-drift.ts');
+  return duckdb.describeColumns(files, request, options);
 };
 
 // Each adapter is only loaded where something uses it.
