@@ -41,7 +41,7 @@ ${
     ? null
     : markup`<section><h2>Distributions</h2>
 <p class="legend"><span class="key reference"></span> Reference <span class="key current"></span> Current</p>
-${details.length < new Set(columns.map(({ column }) => column)).size ? markup`<p>Of the ${details.length} columns that need a look most.</p>` : null}
+${chosen(details.length, new Set(columns.map(({ column }) => column)).size)}
 ${details.map((one) => detailsOf(one, ordered))}</section>`
 }`;
   // The policy and the style are ours; the style has to stand as it was hashed.
@@ -59,6 +59,11 @@ ${details.map((one) => detailsOf(one, ordered))}</section>`
 </body>
 </html>
 `;
+}
+
+function chosen(shown: number, all: number): Markup | null {
+  if (shown >= all) return null;
+  return markup`<p>Of the ${shown === 1 ? 'column that needs' : `${shown} columns that need`} a look most.</p>`;
 }
 
 function segments({ segments: found = [] }: DriftSummary): Markup | null {
