@@ -6,6 +6,7 @@ import type { AuditLog } from './models/audit/audit-log.ts';
 import type { LocalStore } from './models/backends/shared/read-only-registry.ts';
 import type { ModelRegistry } from './models/model-registry.ts';
 import type { GrafanaServer } from './monitoring/dashboards/grafana-server.ts';
+import type { DescribeColumns } from './monitoring/drift/describe-columns.ts';
 import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
 import { type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
@@ -39,6 +40,12 @@ export async function withGrafana<T>(workspace: Workspace, work: (grafana: Grafa
   const { createGrafanaServer } = await import('./monitoring/backends/grafana/server.ts');
   return workspace.withService('grafana', (service) => work(createGrafanaServer(service)));
 }
+
+/** As {@link checkDrift}: what both samples of some columns look like. */
+export const describeColumns: DescribeColumns = async (files, request, options) => {
+  const duckdb = await import('./monitoring/backends/duckdb/check-drift.ts');
+  return duckdb.describeColumns(files, request, options);
+};
 
 // Each adapter is only loaded where something uses it.
 const buildStore: BuildStore = async (tracker, { workspace, server }) => {

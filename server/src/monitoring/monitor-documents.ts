@@ -17,14 +17,17 @@ export interface DriftMonitor {
 }
 
 /**
- * The Monitor document of a file that has a `drift` section. Fails with `not-found` or `input` where there is none, or several,
- * or where the file is not valid.
+ * The Monitor document of a file that has a `drift` section, of several the one of that name. Fails with `not-found` or
+ * `input` where there is none, or several without a name, or where the file is not valid.
  */
-export async function readDriftMonitor(file: string): Promise<DriftMonitor> {
-  const monitors = documentsOf(await readText(file), file).filter((document) => document.drift !== undefined);
+export async function readDriftMonitor(file: string, name: string | null = null): Promise<DriftMonitor> {
+  const monitors = documentsOf(await readText(file), file).filter(
+    (document) => document.drift !== undefined && (name === null || document.metadata.name === name),
+  );
   const [first, second] = monitors;
   if (!first?.drift) {
-    throw new FailureError('input', `${file} has no Monitor document with a drift section.`, {
+    const which = name === null ? 'Monitor document' : `Monitor document ${name}`;
+    throw new FailureError('input', `${file} has no ${which} with a drift section.`, {
       remedy: 'Add “drift” with “reference” and “current”.',
     });
   }

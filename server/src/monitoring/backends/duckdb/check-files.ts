@@ -1,8 +1,12 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DriftDetails } from '#schemas/domain/drift-details.ts';
 import type { DriftReport } from '#schemas/domain/drift-report.ts';
 import { FailureError } from '../../../platform/failure.ts';
+import type { DescriptionRequest } from '../../drift/describe-columns.ts';
 import { detectDrift } from '../../drift/detect-drift.ts';
-import type { FileCheck } from '../../drift/drift-checker.ts';
+import type { FileCheck, FilePair } from '../../drift/drift-checker.ts';
+import { describeColumn } from './column-details.ts';
+import { ColumnReader } from './column-reader.ts';
 import { DuckDbData } from './duckdb-data.ts';
 import { findSource } from './sources.ts';
 
@@ -17,9 +21,41 @@ interface Options {
 const MEMORY = '512MB';
 
 /** Compares two data sets in files. Runs in a thread of its own: it computes for seconds. */
-export async function checkFiles(check: FileCheck, { spill, signal, onProgress }: Options): Promise<DriftReport> {
-  const reference = await findSource(check.reference.path, check.reference.folder);
-  const current = await findSource(check.current.path, check.current.folder);
+export async function checkFiles(check: FileCheck, options: Options): Promise<DriftReport> {
+  return withData(check, options, {
+    use: ({ data }) => detectDrift(data, check.request, options),
+  });
+}
+
+/** Describes columns of two data sets in files. */
+export async function describeFiles(
+  files: FilePair,
+  request: DescriptionRequest,
+  options: Options,
+): Promise<readonly DriftDetails[]> {
+  return withData(files, options, {
+    only: new Set(request.columns.map((column) => column.name)),
+    use: async ({ connection, data }) => {
+      const details: DriftDetails[] = [];
+      for (const column of request.columns) {
+        options.signal.throwIfAborted();
+        options.onProgress(details.length, request.columns.length);
+        details.push(await describeColumn(new ColumnReader(connection, data, column), request));
+      }
+      return details;
+    },
+  });
+}
+
+interface Work<T> {
+  /** The columns that matter; all where it is left out. */
+  readonly only?: ReadonlySet<string>;
+  readonly use: (opened: { readonly connection: DuckDBConnection; readonly data: DuckDbData }) => Promise<T>;
+}
+
+async function withData<T>(files: FilePair, { spill, signal }: Options, { only, use }: Work<T>): Promise<T> {
+  const reference = await findSource(files.reference.path, files.reference.folder);
+  const current = await findSource(files.current.path, files.current.folder);
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: MEMORY,
     temp_directory: spill,
@@ -36,8 +72,8 @@ export async function checkFiles(check: FileCheck, { spill, signal, onProgress }
   let data: DuckDbData | null = null;
   try {
     signal.throwIfAborted();
-    data = await DuckDbData.open(connection, { reference, current });
-    return await detectDrift(data, check.request, { signal, onProgress });
+    data = await DuckDbData.open(connection, { reference, current }, only);
+    return await use({ connection, data });
   } catch (error) {
     signal.throwIfAborted();
     throw failureOf(error);

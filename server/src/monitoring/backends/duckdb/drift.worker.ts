@@ -2,26 +2,30 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { FailureError, toFailure } from '../../../platform/failure.ts';
 import type { FromDriftWorker, ToDriftWorker } from './worker-messages.ts';
 
-/** Makes one check for the thread that started it, answers by one message and ends; `cancel` ends it early. */
+/** Makes one check, or describes columns, for the thread that started it, answers by one message and ends; `cancel` ends it early. */
 const port = parentPort;
 if (!port) throw new Error('This file runs in a worker thread only.');
 
-const { check, spill }: ToDriftWorker = workerData;
+const { task, spill }: ToDriftWorker = workerData;
 const aborter = new AbortController();
 port.on('message', () => aborter.abort());
 
 const answer = (message: FromDriftWorker) => port.postMessage(message);
 try {
-  const { checkFiles } = await import('./check-files.ts').catch((error: unknown) => {
+  const { checkFiles, describeFiles } = await import('./check-files.ts').catch((error: unknown) => {
     throw withoutDuckDb(error);
   });
   answer({ ready: true });
-  const report = await checkFiles(check, {
+  const options = {
     spill,
     signal: aborter.signal,
-    onProgress: (done, total) => answer({ done, total }),
-  });
-  answer({ report });
+    onProgress: (done: number, total: number) => answer({ done, total }),
+  };
+  answer(
+    'check' in task
+      ? { report: await checkFiles(task.check, options) }
+      : { details: await describeFiles(task.files, task.describe, options) },
+  );
 } catch (error) {
   answer({ failure: toFailure(error) });
 }

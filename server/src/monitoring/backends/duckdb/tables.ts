@@ -25,10 +25,15 @@ const times = new Set([
 ]);
 const LOOKED_AT = 10_000;
 
-/** Makes a source a table of this name and looks at what its columns hold. */
-export async function openTable(connection: DuckDBConnection, side: Side, source: Source): Promise<Table> {
+/** Makes a source a table of this name and looks at what its columns hold; `only` leaves out all but these and times. */
+export async function openTable(
+  connection: DuckDBConnection,
+  side: Side,
+  source: Source,
+  only?: ReadonlySet<string>,
+): Promise<Table> {
   try {
-    await create(connection, side, source);
+    await create(connection, side, source, only);
     return await describe(connection, side);
   } catch (error) {
     if (error instanceof FailureError || isInterrupt(error)) throw error;
@@ -36,14 +41,21 @@ export async function openTable(connection: DuckDBConnection, side: Side, source
   }
 }
 
-async function create(connection: DuckDBConnection, side: Side, source: Source): Promise<void> {
+async function create(
+  connection: DuckDBConnection,
+  side: Side,
+  source: Source,
+  only?: ReadonlySet<string>,
+): Promise<void> {
+  const selected = await selection(connection, source, only);
   // Parquet is read column by column where it lies; text would be parsed again with every query.
   if (source.format === 'parquet') {
-    await connection.run(`CREATE TEMP VIEW ${name(side)} AS SELECT * FROM ${readingSql(source, { whole: false })}`);
+    const reading = readingSql(source, { whole: false });
+    await connection.run(`CREATE TEMP VIEW ${name(side)} AS SELECT ${selected} FROM ${reading}`);
     return;
   }
   const create = (whole: boolean) =>
-    connection.run(`CREATE TEMP TABLE ${name(side)} AS SELECT * FROM ${readingSql(source, { whole })}`);
+    connection.run(`CREATE TEMP TABLE ${name(side)} AS SELECT ${selected} FROM ${readingSql(source, { whole })}`);
   try {
     await create(false);
   } catch (error) {
@@ -51,6 +63,16 @@ async function create(connection: DuckDBConnection, side: Side, source: Source):
     if (isInterrupt(error) || !/convert|cast|sample_size/i.test(String(error))) throw error;
     await create(true);
   }
+}
+
+async function selection(connection: DuckDBConnection, source: Source, only?: ReadonlySet<string>): Promise<string> {
+  if (!only) return '*';
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${readingSql(source, { whole: false })}`);
+  const wanted = described
+    .getRowObjectsJS()
+    .filter((row) => only.has(String(row.column_name)) || times.has(String(row.column_type)))
+    .map((row) => name(String(row.column_name)));
+  return wanted.length === 0 ? '*' : wanted.join(', ');
 }
 
 function isInterrupt(error: unknown): boolean {
