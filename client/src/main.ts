@@ -35,6 +35,7 @@ import { RegistryModel } from './features/models/model.ts';
 import { Passphrases } from './features/models/passphrases.ts';
 import { RegistryPickers } from './features/models/pickers.ts';
 import { RegistryTree } from './features/models/tree.ts';
+import { driftCommands } from './features/monitoring/drift-commands.ts';
 import { showStatus } from './features/status/status-bar.ts';
 import type { Host, Main } from './host.ts';
 import { ClientFailure, toFailure } from './platform/failures.ts';
@@ -169,6 +170,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
       passphrases: new Passphrases(context.secrets),
       experiments: model,
     }),
+    ...driftCommands({ panels }),
     [commands.showReferences]: showReferences,
     [commands.showLog]: () => log.show(),
     [commands.restartServer]: () => server.restart(),
@@ -276,7 +278,7 @@ function initialization(onInvalid?: (key: string) => void): InitializationOption
     trusted: workspace.isTrusted,
     settings: serverSettings(readSetting, onInvalid),
     proxyEnvironment: proxyEnvironment((key) => http.get(key)),
-    commands: [commands.showReferences],
+    commands: [commands.showReferences, commands.openDrift],
     hasYamlExtension: extensions.getExtension('redhat.vscode-yaml') !== undefined,
   };
 }

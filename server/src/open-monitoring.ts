@@ -3,7 +3,7 @@ import { createCheckMonitor } from './monitoring/check-monitor.ts';
 import type { CheckMonitor } from './monitoring/monitor-checker.ts';
 import type { ProcessAlerts } from './monitoring/monitor-facts.ts';
 import { MonitorHistory } from './monitoring/monitor-history.ts';
-import { checkDrift, measurePerformance, type Workspace } from './workspace.ts';
+import { checkDrift, measurePerformance, type Workspace, withMetrics } from './workspace.ts';
 
 export interface Monitoring {
   readonly check: CheckMonitor;
@@ -26,7 +26,7 @@ export function openMonitoring(workspace: Workspace, options: MonitoringOptions)
     folder: workspace.folder,
     checkDrift,
     measurePerformance,
-    metrics: (signal) => workspace.metrics(signal),
+    withMetrics: (work) => withMetrics(workspace, work),
     resolveModel: async (reference, signal) => {
       const { registry } = await workspace.models(signal);
       const { version } = await findVersion(registry, reference, signal);

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '#schemas/domain/connection.ts';
 import type { TrackingStore } from './experiments/tracking-store.ts';
 import type { ModelContext } from './models/model-context.ts';
-import type { MetricSource } from './monitoring/metrics/metric-source.ts';
 import type { Component, Health } from './platform/component.ts';
 import { type ReadConfiguration, readConfiguration } from './platform/configuration/read.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
@@ -20,7 +19,7 @@ import { unhealthy } from './platform/unhealthy.ts';
 import { environmentSecrets, type OriginSecrets } from './security/credentials.ts';
 import { type GatedConnection, OriginGate } from './security/origin-gate.ts';
 import { proxyOf, tracerOf } from './workspace-http.ts';
-import type { Workspace, WorkspaceOptions } from './workspace-port.ts';
+import type { ServiceConnection, Workspace, WorkspaceOptions } from './workspace-port.ts';
 
 export interface State extends ReadConfiguration {
   readonly secrets: readonly OriginSecrets[];
@@ -31,7 +30,9 @@ export async function readState(options: WorkspaceOptions): Promise<State> {
   const { folder, env, settings, redactor } = options;
   const read = await readConfiguration({ folder, env, settings, explicitTracking });
   const secrets = await environmentSecrets(read.environment, { explicitTracking });
-  for (const credential of [...secrets, ...read.configuration.trackers].map((one) => one.credential)) {
+  for (const credential of [...secrets, ...read.configuration.trackers, ...read.configuration.services].map(
+    (one) => one.credential,
+  )) {
     if (credential !== null) redactor.register(credential.type === 'basic' ? credential.password : credential.token);
   }
   return { ...read, secrets };
@@ -66,18 +67,9 @@ export interface OpenModels {
   close(): Promise<void>;
 }
 
-/** Makes the adapter of a server of metrics. */
-export type BuildMetrics = (service: ResolvedService, server: NonNullable<Server>) => Promise<MetricSource>;
-
 export interface Builders {
   readonly store: BuildStore;
   readonly models: BuildModels;
-  readonly metrics: BuildMetrics;
-}
-
-interface OpenMetrics {
-  readonly source: MetricSource;
-  close(): Promise<void>;
 }
 
 interface OpenTracker {
@@ -89,7 +81,6 @@ const longestCheckMs = 15_000;
 
 /** A workspace has one registry. */
 const registryName = 'registry';
-const metricsName = 'prometheus';
 
 interface CheckOptions {
   readonly check: boolean;
@@ -108,7 +99,6 @@ export class OpenWorkspace implements Workspace {
   readonly #aborter = new AbortController();
   readonly #trackers = new OpenedOnce<OpenTracker>();
   readonly #models = new OpenedOnce<OpenModels>();
-  readonly #metrics = new OpenedOnce<OpenMetrics>();
   readonly #listeners = new Set<() => void>();
   readonly #watcher: { dispose(): void } | null;
   #reloading: Promise<void> = Promise.resolve();
@@ -173,21 +163,19 @@ export class OpenWorkspace implements Workspace {
     return (await this.#models.get(registryName, (opened) => this.#openModels(opened)).wait(signal)).context;
   }
 
-  async metrics(signal?: AbortSignal): Promise<MetricSource> {
+  async withService<T>(kind: 'prometheus' | 'grafana', work: (service: ServiceConnection) => Promise<T>): Promise<T> {
     this.signal.throwIfAborted();
-    const service = this.configuration.services.find(({ kind }) => kind === 'prometheus');
-    if (service === undefined) {
-      throw new FailureError('input', 'No Prometheus is configured.', {
-        remedy: 'Set PROMETHEUS_URL, or monitoring.prometheus in mlops.yaml.',
-      });
+    const service = this.configuration.services.find((one) => one.kind === kind);
+    if (!service) throw noService(kind);
+    const connection = gated(service);
+    if (connection === null)
+      throw new FailureError('input', service.problem?.message ?? `${service.uri} is no server.`);
+    const http = await this.#httpFor(connection);
+    try {
+      return await work({ url: service.uri, http, credentials: this.#gate.credentials(connection) });
+    } finally {
+      await http.close();
     }
-    if (service.problem !== null) throw new FailureError('input', `Prometheus: ${service.problem.message}`);
-    const open = () =>
-      this.#connected(service, async (server) => {
-        if (server === null) throw new FailureError('input', `${service.uri} is no server.`);
-        return { source: await this.#builders.metrics(service, server), close: async () => undefined };
-      });
-    return (await this.#metrics.get(metricsName, open).wait(signal)).source;
   }
 
   #openModels(signal: AbortSignal): Promise<OpenModels> {
@@ -202,7 +190,7 @@ export class OpenWorkspace implements Workspace {
 
   /** Opens something that may lie on a server, with a connection of its own that closes with it. */
   async #connected<Opened extends { close(): Promise<void> }>(
-    configured: ResolvedTracker | ResolvedRegistry | ResolvedService,
+    configured: ResolvedTracker | ResolvedRegistry,
     open: (server: Server) => Promise<Opened>,
   ): Promise<Opened> {
     const connection = gated(configured);
@@ -263,7 +251,7 @@ export class OpenWorkspace implements Workspace {
     const names = this.configuration.trackers.filter((one) => one.origin === origin).map(({ name }) => name);
     const services = this.configuration.services.some((one) => one.origin === origin);
     if (names.length === 0 && !services) return;
-    await Promise.all([this.#trackers.close(names), this.#models.close(), this.#metrics.close()]);
+    await Promise.all([this.#trackers.close(names), this.#models.close()]);
     this.#changed();
   }
 
@@ -281,7 +269,7 @@ export class OpenWorkspace implements Workspace {
     this.#watcher?.dispose();
     this.#aborter.abort();
     this.#listeners.clear();
-    await Promise.all([this.#trackers.close(), this.#models.close(), this.#metrics.close()]);
+    await Promise.all([this.#trackers.close(), this.#models.close()]);
     await this.#tracer.close();
   }
 
@@ -308,7 +296,6 @@ export class OpenWorkspace implements Workspace {
     await Promise.all([
       this.#trackers.close(stale.map(({ name }) => name)),
       sameModels ? undefined : this.#models.close(),
-      this.#metrics.close(),
     ]);
     this.#changed();
   }
@@ -372,6 +359,13 @@ export class OpenWorkspace implements Workspace {
   }
 }
 
+function noService(kind: 'prometheus' | 'grafana'): FailureError {
+  const name = kind === 'grafana' ? 'Grafana' : 'Prometheus';
+  return new FailureError('input', `No ${name} is configured.`, {
+    remedy: `Set ${kind.toUpperCase()}_URL, or “monitoring: {${kind}: http://…}” in mlops.yaml.`,
+  });
+}
+
 /** What the work on models is put together from. */
 function modelParts({ configuration: { registry, storage, access, root } }: State): unknown {
   return { registry, storage, access, root };
@@ -390,7 +384,7 @@ async function healthOf(open: () => Promise<Pick<Component, 'healthCheck'>>, sig
 function gated(configured: ResolvedTracker | ResolvedService | ResolvedRegistry): GatedConnection | null {
   const { name, origin, consent } = configured;
   if (origin === null) return null;
-  if (!('credential' in configured)) return { name, origin, consent, credential: null, insecureTls: false };
-  const { credential, insecureTls } = configured;
+  const credential = 'credential' in configured ? configured.credential : null;
+  const insecureTls = 'insecureTls' in configured && configured.insecureTls;
   return { name, origin, consent, credential, insecureTls };
 }

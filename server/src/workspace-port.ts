@@ -2,8 +2,9 @@ import type { Connection } from '#schemas/domain/connection.ts';
 import type { Settings } from '#schemas/protocol/workspace.ts';
 import type { TrackingStore } from './experiments/tracking-store.ts';
 import type { ModelContext } from './models/model-context.ts';
-import type { MetricSource } from './monitoring/metrics/metric-source.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
+import type { CredentialSource } from './platform/credentials.ts';
+import type { HttpClient } from './platform/http.ts';
 import type { Logger } from './platform/log.ts';
 import type { Redactor } from './platform/redact.ts';
 import type { OriginPermission, StoredCredentials } from './security/ports.ts';
@@ -24,8 +25,11 @@ export interface Workspace {
   trackerConfiguration(name: string): ResolvedTracker;
   /** The model registry and all that the work with it needs, opened on first use. Fails as {@link ModelRegistry} does. */
   models(signal?: AbortSignal): Promise<ModelContext>;
-  /** Where metrics come from. Fails with `input` where none are configured, and `permission` where nobody allowed it. */
-  metrics(signal?: AbortSignal): Promise<MetricSource>;
+  /**
+   * Speaks with a service that the configuration names, by a connection that closes afterwards. Fails with `input` where
+   * none is named, and with `permission` where the person does not allow the connection.
+   */
+  withService<T>(kind: 'prometheus' | 'grafana', work: (service: ServiceConnection) => Promise<T>): Promise<T>;
   /** Whether a tracker may be connected to as things are. Never asks for permission. */
   mayConnect(name: string, signal?: AbortSignal): Promise<boolean>;
   /** Every configured back end; with `check`, what each answers right now. Never asks for permission. */
@@ -36,6 +40,14 @@ export interface Workspace {
   reload(): Promise<void>;
   onDidChange(listener: () => void): { dispose(): void };
   dispose(): Promise<void>;
+}
+
+/** How to speak with a service of the configuration. */
+export interface ServiceConnection {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly http: HttpClient;
+  readonly credentials: CredentialSource;
 }
 
 export interface WorkspaceOptions {

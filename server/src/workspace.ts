@@ -5,9 +5,12 @@ import type { RunRecord } from './experiments/tracking-store.ts';
 import type { AuditLog } from './models/audit/audit-log.ts';
 import type { LocalStore } from './models/backends/shared/read-only-registry.ts';
 import type { ModelRegistry } from './models/model-registry.ts';
+import type { GrafanaServer } from './monitoring/dashboards/grafana-server.ts';
+import type { DescribeColumns } from './monitoring/drift/describe-columns.ts';
 import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
+import type { MetricSource } from './monitoring/metrics/metric-source.ts';
 import type { MeasurePerformance } from './monitoring/performance/performance-request.ts';
-import { type BuildMetrics, type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
+import { type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
 import type { TrackingTarget } from './platform/configuration/tracking-uri.ts';
@@ -28,7 +31,6 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   return new OpenWorkspace(options, await readState(options), {
     store: buildStore,
     models: buildModels,
-    metrics: buildMetrics,
   });
 }
 
@@ -41,6 +43,24 @@ export const checkDrift: CheckDrift = async (check, options) => {
 export const measurePerformance: MeasurePerformance = async (request, options) => {
   const duckdb = await import('./monitoring/backends/duckdb/data-tasks.ts');
   return duckdb.measurePerformance(request, options);
+};
+
+/** Asks the Prometheus that the configuration names; its adapter is only loaded here. */
+export async function withMetrics<T>(workspace: Workspace, work: (metrics: MetricSource) => Promise<T>): Promise<T> {
+  const { Prometheus } = await import('./monitoring/backends/prometheus/prometheus.ts');
+  return workspace.withService('prometheus', (service) => work(new Prometheus(service)));
+}
+
+/** Works with the Grafana that the configuration names; its adapter is only loaded here. */
+export async function withGrafana<T>(workspace: Workspace, work: (grafana: GrafanaServer) => Promise<T>): Promise<T> {
+  const { createGrafanaServer } = await import('./monitoring/backends/grafana/server.ts');
+  return workspace.withService('grafana', (service) => work(createGrafanaServer(service)));
+}
+
+/** As {@link checkDrift}: what both samples of some columns look like. */
+export const describeColumns: DescribeColumns = async (files, request, options) => {
+  const duckdb = await import('./monitoring/backends/duckdb/data-tasks.ts');
+  return duckdb.describeColumns(files, request, options);
 };
 
 // Each adapter is only loaded where something uses it.
@@ -72,11 +92,6 @@ const buildStore: BuildStore = async (tracker, { workspace, server }) => {
     });
   }
   throw new FailureError('unsupported', `${tracker.backend} is not supported yet in this version.`);
-};
-
-const buildMetrics: BuildMetrics = async ({ uri }, server) => {
-  const { Prometheus } = await import('./monitoring/backends/prometheus/prometheus.ts');
-  return new Prometheus({ url: uri, ...server });
 };
 
 // All of the work on models is loaded with its first question.

@@ -61,6 +61,8 @@ export const commands = {
   showAuditLog: 'mlops.showAuditLog',
   verifyAuditLog: 'mlops.verifyAuditLog',
   signAuditLog: 'mlops.signAuditLog',
+  openDrift: 'mlops.openDrift',
+  compareData: 'mlops.compareData',
   showReferences: 'mlops.showReferences',
   showLog: 'mlops.showLog',
   restartServer: 'mlops.restartServer',

@@ -13,6 +13,7 @@ export const panelTypes = {
   run: 'mlops.run',
   versions: 'mlops.versions',
   audit: 'mlops.audit',
+  drift: 'mlops.drift',
 } as const;
 
 export type PanelName = keyof typeof panelTypes;

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { env, l10n, Uri, window, workspace } from 'vscode';
 import { formatBytes } from '#schemas/domain/bytes.ts';
+import { exportDrift } from '#schemas/protocol/drift.ts';
 import { downloadArtifact, exportTable } from '#schemas/protocol/experiments.ts';
 import { exportAudit } from '#schemas/protocol/models.ts';
 import {
@@ -68,6 +69,13 @@ export function hostRequests({ server, open }: HostRequestOptions): readonly Hos
         throw new ClientFailure('input', l10n.t('The log is written only to a file that was chosen for it.'));
       }
       return server.request(exportAudit, params, { token });
+    }),
+    hostRequest(exportDrift, async (params) => {
+      if (!pickedPaths.delete(params.path)) {
+        throw new ClientFailure('input', l10n.t('The report is written only to a file that was chosen for it.'));
+      }
+      const title = l10n.t('Writing {0}', basename(params.path));
+      return withServerProgress(title, (options) => server.request(exportDrift, params, options));
     }),
     hostRequest(saveFile, async ({ suggestedName, encoding, data }) => {
       const target = await pick(suggestedName);

@@ -2,9 +2,16 @@ import { type CancellationToken, CancellationTokenSource, type Disposable, type 
 import { createMessageConnection, ErrorCodes, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
 import type { z } from 'zod';
 import type { NotificationDefinition, RequestDefinition } from '#schemas/protocol/request.ts';
-import { forwardedFromWebview, type PanelState, panelInitialize, panelShow } from '#schemas/protocol/webview.ts';
+import {
+  forwardedFromWebview,
+  type PanelState,
+  panelInitialize,
+  panelProgress,
+  panelShow,
+  toldToWebview,
+} from '#schemas/protocol/webview.ts';
 import { toFailure } from '../platform/failures.ts';
-import type { Server } from '../platform/server-connection.ts';
+import type { RequestOptions, Server } from '../platform/server-connection.ts';
 import { isRpcMessage, WebviewReader, WebviewWriter } from './message-port.ts';
 
 /** Answers one of the `host/…` requests; `token` is cancelled when the page cancels or goes away. */
@@ -85,8 +92,19 @@ export class PanelHost implements Disposable {
   /** Requests that go on to the server as they are, once parsed; any other is refused by the connection. */
   private forwarded(): HostRequest[] {
     return forwardedFromWebview.map((definition) =>
-      hostRequest(definition, (params, token) => this.server.request(definition, params, { token })),
+      hostRequest(definition, (params, token) =>
+        this.server.request(definition, params, { token, ...this.progressOf(definition) }),
+      ),
     );
+  }
+
+  private progressOf(definition: RequestDefinition): Pick<RequestOptions, 'onProgress'> {
+    if (!toldToWebview.has(definition)) return {};
+    const { method } = definition;
+    return {
+      onProgress: (message = '', percentage = undefined) =>
+        this.tell(panelProgress, { method, message, percentage: percentage ?? null }),
+    };
   }
 }
 

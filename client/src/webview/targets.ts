@@ -15,6 +15,8 @@ export function targetOf(state: PanelState): string {
       return ['versions', state.folder, state.model, state.before, state.after].join(' ');
     case 'audit':
       return ['audit', state.folder, ...(state.target === null ? [] : [state.target])].join(' ');
+    case 'drift':
+      return ['drift', state.folder, ...Object.values(state.target)].join(' ');
   }
 }
 
@@ -31,6 +33,8 @@ export function titleOf(state: PanelState, name?: string): string {
       return `${state.model} ${state.before} ↔ ${state.after}`;
     case 'audit':
       return state.target === null ? l10n.t('Audit Log') : l10n.t('Audit Log: {0}', state.target);
+    case 'drift':
+      return l10n.t('Drift: {0}', state.title);
   }
 }
 
@@ -45,6 +49,7 @@ export function trackersOf(state: PanelState): ReadonlySet<string> {
       return new Set([state.run.tracker]);
     case 'versions':
     case 'audit':
+    case 'drift':
       return new Set();
   }
 }

@@ -18,3 +18,5 @@ export type LanguageSettings = z.infer<typeof languageSettings>;
 
 /** The client's command that a lens runs: shows what refers to the name at a position, as `[uri, position]`. */
 export const showReferences = 'mlops.showReferences';
+/** The client's command that the lens of a Monitor document runs: opens the drift panel, as `[uri, name of the monitor]`. */
+export const openDrift = 'mlops.openDrift';

@@ -6,6 +6,7 @@ const backendPrefixes = [
   'pipelines/',
   'deployments/',
   'monitoring/',
+  'drift/',
 ] as const;
 
 /** Requests that the backend asks of the client, handed on by the language process. */

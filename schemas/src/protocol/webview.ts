@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runRef } from '../domain/run.ts';
+import { checkDrift, driftColumnDetails, driftColumns, driftTarget, exportDrift } from './drift.ts';
 import {
   compareRuns,
   exportTable,
@@ -37,7 +38,14 @@ export const forwardedFromWebview: readonly RequestDefinition[] = [
   auditFacets,
   verifyAudit,
   exportAudit,
+  checkDrift,
+  driftColumns,
+  driftColumnDetails,
+  exportDrift,
 ];
+
+/** Of those, the ones that take long: the host tells the page how far they are, by {@link panelProgress}. */
+export const toldToWebview: ReadonlySet<RequestDefinition> = new Set<RequestDefinition>([checkDrift]);
 
 /** Two versions of a model, the earlier first. */
 const twoVersions = { model: z.string(), before: z.string(), after: z.string() };
@@ -59,6 +67,13 @@ export const panelState = z.discriminatedUnion('panel', [
     folder: z.string(),
     /** A model or a version; null shows the whole log. */
     target: z.string().nullable(),
+  }),
+  z.object({
+    panel: z.literal('drift'),
+    folder: z.string(),
+    target: driftTarget,
+    /** What a person calls it: the monitor, or the two files. */
+    title: z.string(),
   }),
 ]);
 export type PanelState = z.infer<typeof panelState>;
@@ -86,7 +101,7 @@ export const saveArtifact = defineRequest(
   z.object({ folder: z.string(), run: runRef, path: z.string() }),
   z.object({ saved: z.boolean() }),
 );
-/** Asks the person where to save; null where they turned away. The panel then calls `experiments/exportTable` or `models/exportAudit`. */
+/** Asks the person where to save; null where they turned away. The panel then calls `experiments/exportTable`, `models/exportAudit` or `drift/export`. */
 export const pickSaveFile = defineRequest(
   'host/pickSaveFile',
   z.object({ suggestedName: z.string() }),
@@ -104,4 +119,9 @@ export const panelShow = defineNotification('panel/show', z.object({ state: pane
 export const panelDataChanged = defineNotification(
   'panel/dataChanged',
   z.object({ tracker: z.string().nullable(), revision: z.number().nullable() }),
+);
+/** How far the newest request of a method is. */
+export const panelProgress = defineNotification(
+  'panel/progress',
+  z.object({ method: z.string(), message: z.string(), percentage: z.number().nullable() }),
 );

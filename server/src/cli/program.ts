@@ -5,6 +5,7 @@ import { readVersion } from '../platform/version.ts';
 import type { Action } from './action.ts';
 import type { Invocation } from './invocation.ts';
 import { addModelCommands } from './model-program.ts';
+import { addCheckCommands, addDashboardCommands } from './monitor-program.ts';
 import { collect, driftMethod, wholeNumber } from './option-values.ts';
 import { createOutput } from './output.ts';
 import type { Terminal } from './terminal.ts';
@@ -149,6 +150,10 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Program 
         return drift(given, { reference, current, monitor, columns: column, methods: method, ...options });
       }),
     );
+
+  const monitor = program.command('monitor').description('monitors: what is made of a Monitor document');
+  addCheckCommands(monitor, action);
+  addDashboardCommands(monitor, action);
 
   program
     .command('health')

@@ -1,14 +1,14 @@
-import { relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import type { DriftReport } from '#schemas/domain/drift-report.ts';
 import type { CheckState, MonitorCheck, MonitorReport } from '#schemas/domain/monitor-report.ts';
 import { toFailure } from '../platform/failure.ts';
 import type { CheckDrift } from './drift/drift-checker.ts';
-import { driftChecks, failedDrift } from './drift/drift-checks.ts';
 import { toRequest } from './drift/monitor-request.ts';
+import { driftChecks, failedDrift } from './drift/report-checks.ts';
 import { factsOf } from './facts-of.ts';
 import { checkMetric, type MonitorMetric, told, withoutValue } from './metrics/check-metric.ts';
 import { expandQuery, namesVersion, type QueryContext } from './metrics/expand-query.ts';
-import type { MetricSource, OpenMetrics } from './metrics/metric-source.ts';
+import type { MetricSource, WithMetrics } from './metrics/metric-source.ts';
 import type { CheckMonitor } from './monitor-checker.ts';
 import { type MonitorDocument, readMonitor } from './monitor-documents.ts';
 import type { ProcessAlerts } from './monitor-facts.ts';
@@ -22,7 +22,7 @@ export interface CheckParts {
   readonly folder: string;
   readonly checkDrift: CheckDrift;
   readonly measurePerformance: MeasurePerformance;
-  readonly metrics: OpenMetrics;
+  readonly withMetrics: WithMetrics;
   /** The version that a model reference means now. Fails as the registry does. */
   readonly resolveModel: (reference: string, signal?: AbortSignal) => Promise<{ name: string; version: string }>;
   /** Null where alerts go nowhere. */
@@ -46,8 +46,8 @@ interface Circumstances {
 /** Drift, performance and metrics are checked beside each other’s failures: one that can’t be checked hides no other. */
 export function createCheckMonitor(parts: CheckParts): CheckMonitor {
   return async ({ file, name }, { signal, onProgress }) => {
-    const { document, folder } = await readMonitor(file, name);
-    const circumstances = { document, folder, now: parts.now(), signal, onProgress };
+    const document = await readMonitor(file, name);
+    const circumstances = { document, folder: dirname(file), now: parts.now(), signal, onProgress };
     const drift = await checkData(parts, circumstances);
     const performance = await checkPerformance(parts, circumstances);
     const metrics = await checkMetrics(parts, circumstances);
@@ -148,21 +148,19 @@ async function checkMetrics(parts: CheckParts, circumstances: Circumstances): Pr
   const metrics = document.metrics ?? [];
   if (metrics.length === 0) return [];
   onProgress?.('Asking Prometheus');
-  const failed = (error: unknown) => {
+  try {
+    const context = await contextOf(parts, circumstances);
+    return await parts.withMetrics(async (source: MetricSource) => {
+      const checks = metrics.map((metric) => {
+        const expanded = expand(metric, context);
+        return Array.isArray(expanded) ? expanded : checkMetric(source, expanded, { now, signal });
+      });
+      return (await Promise.all(checks)).flat();
+    });
+  } catch (error) {
     signal?.throwIfAborted();
     return metrics.map((metric) => withoutValue(metric, 'could-not-check', told(error)));
-  };
-  const opened = await parts.metrics(signal).catch(failed);
-  if (Array.isArray(opened)) return opened;
-  const source: MetricSource = opened;
-  const context = await contextOf(parts, circumstances);
-  const checks = await Promise.all(
-    metrics.map((metric) => {
-      const expanded = expand(metric, context);
-      return Array.isArray(expanded) ? expanded : checkMetric(source, expanded, { now, signal });
-    }),
-  );
-  return checks.flat();
+  }
 }
 
 async function contextOf(

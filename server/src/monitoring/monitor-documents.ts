@@ -17,39 +17,17 @@ export interface DriftMonitor {
 }
 
 /**
- * A Monitor document of a file; with no name, the only one. Fails with `not-found` or `input` where there is none or nobody
- * knows which, or where the file is not valid.
+ * The Monitor document of a file that has a `drift` section, of several the one of that name. Fails with `not-found` or
+ * `input` where there is none, or several without a name, or where the file is not valid.
  */
-export async function readMonitor(
-  file: string,
-  name: string | null,
-): Promise<{ readonly document: MonitorDocument; readonly folder: string }> {
-  const monitors = documentsOf(await readText(file), file);
-  const names = [...new Set(monitors.map(({ metadata }) => metadata.name))].join(', ');
-  const [document, second] = name === null ? monitors : monitors.filter(({ metadata }) => metadata.name === name);
-  if (!document) {
-    if (name === null) throw new FailureError('input', `${file} has no Monitor document.`);
-    throw new FailureError('not-found', `${file} has no monitor ${name}.`, {
-      remedy: names === '' ? 'It has none at all.' : `It has ${names}.`,
-    });
-  }
-  if (second) {
-    throw new FailureError('input', `${file} has ${monitors.length} monitors.`, {
-      remedy: name === null ? `Name one with --name: ${names}.` : 'Give each a name of its own.',
-    });
-  }
-  return { document, folder: dirname(file) };
-}
-
-/**
- * The Monitor document of a file that has a `drift` section. Fails with `not-found` or `input` where there is none, or several,
- * or where the file is not valid.
- */
-export async function readDriftMonitor(file: string): Promise<DriftMonitor> {
-  const monitors = documentsOf(await readText(file), file).filter((document) => document.drift !== undefined);
+export async function readDriftMonitor(file: string, name: string | null = null): Promise<DriftMonitor> {
+  const monitors = documentsOf(await readText(file), file).filter(
+    (document) => document.drift !== undefined && (name === null || document.metadata.name === name),
+  );
   const [first, second] = monitors;
   if (!first?.drift) {
-    throw new FailureError('input', `${file} has no Monitor document with a drift section.`, {
+    const which = name === null ? 'Monitor document' : `Monitor document ${name}`;
+    throw new FailureError('input', `${file} has no ${which} with a drift section.`, {
       remedy: 'Add “drift” with “reference” and “current”.',
     });
   }
@@ -59,6 +37,27 @@ export async function readDriftMonitor(file: string): Promise<DriftMonitor> {
     });
   }
   return { name: first.metadata.name, drift: first.drift, folder: dirname(file) };
+}
+
+/**
+ * The Monitor document of a file, of several the one of that name. Fails with `not-found` or `input` where there is none, or
+ * several and no name, or where the file is not valid.
+ */
+export async function readMonitor(file: string, name: string | null): Promise<MonitorDocument> {
+  const documents = documentsOf(await readText(file), file);
+  const found = name === null ? documents : documents.filter(({ metadata }) => metadata.name === name);
+  const [first, second] = found;
+  if (!first) {
+    const which = name === null ? 'no Monitor document' : `no Monitor document “${name}”`;
+    throw new FailureError('not-found', `${file} has ${which}.`, { remedy: 'Name a file that has one.' });
+  }
+  if (second) {
+    const names = found.map(({ metadata }) => metadata.name).join(', ');
+    throw new FailureError('input', `${file} has ${found.length} Monitor documents: ${names}.`, {
+      remedy: 'Say which is meant.',
+    });
+  }
+  return first;
 }
 
 async function readText(file: string): Promise<string> {

@@ -13,6 +13,7 @@ import { createLogger, type LogLevel } from '../platform/log.ts';
 import { createRedactor } from '../platform/redact.ts';
 import { registerConnectionHandlers } from './connections.ts';
 import type { BackendContext } from './context.ts';
+import { registerDriftHandlers } from './drift.ts';
 import { registerExperimentHandlers } from './experiments.ts';
 import { registerModelHandlers } from './models.ts';
 import { tell } from './progress.ts';
@@ -60,6 +61,7 @@ export function createBackend(
   registerConnectionHandlers(context);
   const experiments = registerExperimentHandlers(context);
   const models = registerModelHandlers(context);
+  registerDriftHandlers(context);
 
   onNotification(rpc, workspaceChanged, (next) => {
     const before = state;

@@ -1,40 +1,60 @@
 import { type CodeLens, CodeLensRefreshRequest, type InitializeParams } from 'vscode-languageserver/node';
-import { showReferences } from '#schemas/protocol/language-settings.ts';
+import { openDrift, showReferences } from '#schemas/protocol/language-settings.ts';
 import type { InitializationOptions } from '#schemas/protocol/workspace.ts';
 import { codeLenses } from '../language/features/code-lenses.ts';
+import { monitorLenses } from '../language/features/monitor-lenses.ts';
 import type { LanguageContext } from './language-context.ts';
 import type { SettingsOfLanguage } from './language-settings.ts';
 
 export interface Lenses {
   configure(params: InitializeParams, state: InitializationOptions): void;
+  trustChanged(trusted: boolean): void;
   /** Settings or files changed. */
   refresh(): void;
 }
 
-/** Lenses that say how often something is referred to. A click opens the places where the editor has a command for it. */
+/**
+ * Lenses that say how often something is referred to, and in a trusted workspace those that show the drift of a monitor's data.
+ * A click does something where the editor has a command for it.
+ */
 export function registerLenses(
   { connection, workspace, guarded }: LanguageContext,
   settings: SettingsOfLanguage,
 ): Lenses {
   let canShow = false;
+  let canShowDrift = false;
+  let trusted = false;
   let canRefresh = false;
   connection.onCodeLens(({ textDocument: { uri } }): CodeLens[] => {
     if (!settings.current.codeLens.enabled) return [];
-    return guarded('Lenses', [], () =>
-      codeLenses(workspace.index, uri).map(({ range, references }) => ({
-        range,
-        command: {
-          title: references === 1 ? '1 reference' : `${references} references`,
-          command: canShow ? showReferences : '',
-          arguments: [uri, range.start],
-        },
-      })),
-    );
+    return guarded('Lenses', [], () => [...referenceLenses(uri), ...driftLenses(uri)]);
   });
+  const referenceLenses = (uri: string): CodeLens[] =>
+    codeLenses(workspace.index, uri).map(({ range, references }) => ({
+      range,
+      command: {
+        title: references === 1 ? '1 reference' : `${references} references`,
+        command: canShow ? showReferences : '',
+        arguments: [uri, range.start],
+      },
+    }));
+  // Nothing is read in an untrusted workspace, so nothing is offered either.
+  const driftLenses = (uri: string): CodeLens[] =>
+    (canShowDrift && trusted ? monitorLenses(workspace.index, uri) : []).map(({ range, monitor }) => ({
+      range,
+      command: { title: 'Show drift', command: openDrift, arguments: [uri, monitor] },
+    }));
   return {
-    configure({ capabilities }, { commands }) {
-      canShow = commands.includes(showReferences);
+    configure({ capabilities }, state) {
+      canShow = state.commands.includes(showReferences);
+      canShowDrift = state.commands.includes(openDrift);
+      trusted = state.trusted;
       canRefresh = capabilities.workspace?.codeLens?.refreshSupport === true;
+    },
+    trustChanged(isTrusted) {
+      if (trusted === isTrusted) return;
+      trusted = isTrusted;
+      this.refresh();
     },
     refresh() {
       if (canRefresh) void connection.sendRequest(CodeLensRefreshRequest.type);

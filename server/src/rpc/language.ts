@@ -105,6 +105,7 @@ export function registerLanguage(connection: Connection, askBackend: AskBackend)
       workspaceFiles.trustChanged(state.trusted);
       python.trustChanged(state.trusted);
       live.trustChanged(state.trusted);
+      lenses.trustChanged(state.trusted);
       ecosystem.stateChanged(state);
       const { diagnostics, codeLens, inlayHints } = state.settings;
       settings.replace({ diagnostics, codeLens, inlayHints });

@@ -43,35 +43,15 @@ export async function environmentSecrets(
       tls: tlsOf(environment, '.env', file),
     });
   }
-  return [...secrets, ...serviceSecrets(environment)];
-}
-
-/** Servers of metrics and dashboards have variables of their own, under the same rule: each source's for its own address. */
-function serviceSecrets(environment: Environment): OriginSecrets[] {
-  const sources = ['environment', '.env'] as const;
-  return sources.flatMap((source) =>
-    (['PROMETHEUS', 'GRAFANA'] as const).flatMap((service): OriginSecrets[] => {
-      const origin = originOfUri(environment.from(source, `${service}_URL`));
-      const credential = credentialOf(environment, source, service);
-      return origin === null || credential === null ? [] : [{ origin, source, credential, tls: null }];
-    }),
-  );
+  return secrets;
 }
 
 // MLflow prefers a user and password to a token.
 function variableCredential(environment: Environment, source: VariableSource): Credential | null {
-  return credentialOf(environment, source, 'MLFLOW_TRACKING');
-}
-
-function credentialOf(
-  environment: Environment,
-  source: VariableSource,
-  prefix: 'MLFLOW_TRACKING' | 'PROMETHEUS' | 'GRAFANA',
-): Credential | null {
-  const username = environment.from(source, `${prefix}_USERNAME`);
-  const password = environment.from(source, `${prefix}_PASSWORD`);
+  const username = environment.from(source, 'MLFLOW_TRACKING_USERNAME');
+  const password = environment.from(source, 'MLFLOW_TRACKING_PASSWORD');
   if (username !== null && password !== null) return { type: 'basic', username, password };
-  const token = environment.from(source, `${prefix}_TOKEN`);
+  const token = environment.from(source, 'MLFLOW_TRACKING_TOKEN');
   return token === null ? null : { type: 'bearer', token };
 }
 

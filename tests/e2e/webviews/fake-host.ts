@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Failure, failure } from '#schemas/domain/failure.ts';
 import { type ArtifactEntry, formatRunRef, type RunDetails, type RunRef } from '#schemas/domain/run.ts';
+import { checkDrift, driftColumnDetails, driftColumns, exportDrift } from '#schemas/protocol/drift.ts';
 import {
   compareRuns,
   exportTable,
@@ -33,6 +34,7 @@ import {
 import { artifactPreviewOf, artifactsUnder } from './made-artifacts.ts';
 import { listMade, madeEntries, madeVerdict } from './made-audit.ts';
 import { compareMade, detailsOf, type MadeRun, makeCurve, refOf } from './made-data.ts';
+import { detailsOfColumn, type MadeDrift, madeDrift } from './made-drift.ts';
 import { madeComparison } from './made-versions.ts';
 
 export class FakeFailure extends Error {
@@ -67,6 +69,9 @@ export class FakeHost {
   /** The audit log, oldest first. */
   entries = madeEntries(2);
   verdict = madeVerdict(2);
+  drift: MadeDrift = madeDrift(2);
+  /** Methods that get no answer. */
+  readonly held = new Set<string>();
   /** Whether the tracker has pages of its own. */
   hasLinks = true;
   runs: readonly MadeRun[];
@@ -113,6 +118,13 @@ export class FakeHost {
       entries: listMade(this.entries, { ...query, start: 0, count: this.entries.length }).total,
       path,
     }));
+    this.#on(checkDrift, ({ target }) => ({
+      ...this.drift.summary,
+      ...(target.kind === 'files' ? { names: { reference: target.reference, current: target.current } } : {}),
+    }));
+    this.#on(driftColumns, ({ start, count }) => ({ columns: this.drift.columns.slice(start, start + count) }));
+    this.#on(driftColumnDetails, (query) => detailsOfColumn(this.drift, query));
+    this.#on(exportDrift, ({ format }) => ({ columns: this.drift.columns.length, charts: format === 'html' ? 2 : 0 }));
     this.#on(previewArtifact, ({ path }) => artifactPreviewOf(path));
   }
 
@@ -142,6 +154,13 @@ export class FakeHost {
           : { reason: 'internal', message: error instanceof Error ? error.message : String(error), remedy: null };
       return { error: { code: -32803, message: data.message, data } };
     }
+  }
+
+  /** Takes note of a question that gets no answer; false where it gets one. */
+  holds(method: string, params: unknown): boolean {
+    if (!this.held.has(method)) return false;
+    this.asked.push({ method, params });
+    return true;
   }
 
   askedFor(definition: RequestDefinition): unknown[] {

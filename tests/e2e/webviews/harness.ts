@@ -150,6 +150,7 @@ async function connect(
   await context.exposeBinding('postToHost', async (_source, text: string) => {
     const message: { id?: number | string; method?: string; params?: unknown } = JSON.parse(text);
     if (message.id === undefined || message.method === undefined) return;
+    if (host.holds(message.method, message.params)) return;
     const response = { jsonrpc: '2.0', id: message.id, ...host.answer(message.method, message.params) };
     // The page may be gone by now.
     await page

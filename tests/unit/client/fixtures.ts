@@ -36,7 +36,8 @@ export function treeRun(runId: string, part: Partial<TreeRun> = {}): TreeRun {
   };
 }
 
-type Answer = (params: unknown) => unknown;
+type Tell = (message: string | undefined, percentage: number | undefined) => void;
+type Answer = (params: unknown, onProgress?: Tell) => unknown;
 
 /** A server that answers by method, and remembers what it was asked. */
 export function fakeServer(answers: Record<string, Answer>) {
@@ -52,12 +53,13 @@ export function fakeServer(answers: Record<string, Answer>) {
     async request<P extends z.ZodType, R extends z.ZodType>(
       definition: RequestDefinition<P, R>,
       params: z.input<P>,
+      { onProgress }: { readonly onProgress?: Tell | undefined } = {},
     ): Promise<z.output<R>> {
       const parsed = definition.params.parse(params);
       asked.push({ method: definition.method, params: parsed });
       const answer = answers[definition.method];
       if (!answer) throw new Error(`Nobody answers ${definition.method}`);
-      return definition.result.parse(await answer(parsed));
+      return definition.result.parse(await answer(parsed, onProgress));
     },
   };
 }

@@ -5,8 +5,9 @@ import { hostRequests, safeFileName } from '#client/webview/host-requests.ts';
 import { WebviewReader, WebviewWriter } from '#client/webview/message-port.ts';
 import { hostRequest, PanelHost } from '#client/webview/panel-host.ts';
 import { targetOf, titleOf, trackersOf } from '#client/webview/targets.ts';
+import { checkDrift, exportDrift } from '#schemas/protocol/drift.ts';
 import { exportAudit } from '#schemas/protocol/models.ts';
-import { copyText, type PanelState, panelInitialize } from '#schemas/protocol/webview.ts';
+import { copyText, type PanelState, panelInitialize, panelProgress } from '#schemas/protocol/webview.ts';
 import { fakeServer, folder } from './fixtures.ts';
 import { EventEmitter } from './vscode-fake.ts';
 
@@ -47,6 +48,10 @@ describe('what a page may write', () => {
     const request = requests.find(({ definition }) => definition.method === exportAudit.method);
     await expect(request?.handle(query, new CancellationTokenSource().token)).rejects.toThrow('chosen for it');
     expect(server.asked).toEqual([]);
+    const report = requests.find(({ definition }) => definition.method === exportDrift.method);
+    const drift = { folder, check: '1', format: 'html', path: '/home/ana/.bashrc' };
+    await expect(report?.handle(drift, new CancellationTokenSource().token)).rejects.toThrow('chosen for it');
+    expect(server.asked).toEqual([]);
   });
 });
 
@@ -71,8 +76,20 @@ describe('what a panel is about', () => {
     expect([audit(null), audit('churn')].map((state) => titleOf(state))).toEqual(['Audit Log', 'Audit Log: churn']);
     expect(targetOf(audit(null))).not.toBe(targetOf(audit('churn')));
     expect(trackersOf(compare('a', 'b'))).toEqual(new Set(['local']));
+    const drift = (reference: string, current: string): PanelState => ({
+      ...{ panel: 'drift', folder, title: 'a ↔ b' },
+      target: { kind: 'files', reference, current },
+    });
+    expect(titleOf(drift('a', 'b'))).toBe('Drift: a ↔ b');
+    expect(targetOf(drift('a', 'b'))).not.toBe(targetOf(drift('b', 'a')));
+    expect(trackersOf(drift('a', 'b'))).toEqual(new Set());
   });
 });
+
+const summary = {
+  ...{ at: 0, names: { reference: 'a', current: 'b' }, rows: { reference: 1, current: 1 }, leftOut: [] },
+  ...{ share: null, drifted: null, verdict: 'no-data', columns: 0, driftedColumns: 0 },
+};
 
 describe('a panel and its host', () => {
   const state: PanelState = { panel: 'run', folder, run: { tracker: 'local', runId: '1' } };
@@ -136,6 +153,24 @@ describe('a panel and its host', () => {
     await expect(connection.sendRequest('connections/list', { folder })).rejects.toThrow(/Unhandled method/);
     await expect(connection.sendRequest('experiments/mark', { runs: 'all' })).rejects.toBeInstanceOf(ResponseError);
     expect(server.asked).toHaveLength(1);
+  });
+
+  it('tells a page how far a check is, and of nothing else', async () => {
+    const { openPage } = setUp({
+      [checkDrift.method]: (_, onProgress) => {
+        onProgress?.('3 of 9 columns', 33);
+        return summary;
+      },
+    });
+    const { connection } = openPage();
+    const told: unknown[] = [];
+    connection.onNotification(panelProgress.method, (progress: unknown) => {
+      told.push(progress);
+    });
+    await connection.sendRequest(panelInitialize.method, {});
+    const target = { kind: 'files', reference: 'a', current: 'b' };
+    await connection.sendRequest(checkDrift.method, { folder, check: '1', target });
+    expect(told).toEqual([{ method: checkDrift.method, message: '3 of 9 columns', percentage: 33 }]);
   });
 
   it('passes failures on in the words of the user', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { codeLenses } from '#server/language/features/code-lenses.ts';
+import { monitorLenses } from '#server/language/features/monitor-lenses.ts';
 import { deployment, marked, pipeline, workspace } from './marked.ts';
 
 /** `line: name (count)`, lines from 1. */
@@ -46,5 +47,24 @@ describe('lenses', () => {
     );
     const found = lenses(`${pipeline}steps:\n${steps.join('')}`);
     expect(found).toHaveLength(399);
+  });
+});
+
+describe('lenses of monitors', () => {
+  it('stand above the drift section of each Monitor document, and of nothing else', () => {
+    const monitor = (name: string, rest: string) =>
+      `apiVersion: mlops/v1\nkind: Monitor\nmetadata: {name: ${name}}\n${rest}`;
+    const { index, uri } = marked(
+      [
+        monitor('first', 'drift:\n  reference: a.csv\n  current: b.csv\n'),
+        monitor('second', 'metrics: []\n'),
+        monitor('third', 'drift: {reference: a.csv, current: b.csv}\n'),
+        `${pipeline}steps:\n  drift: {run: x}\n`,
+      ].join('---\n'),
+    );
+    expect(monitorLenses(index, uri).map(({ range, monitor: name }) => [range.start.line, name])).toEqual([
+      [3, 'first'],
+      [15, 'third'],
+    ]);
   });
 });

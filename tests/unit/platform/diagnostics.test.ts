@@ -11,6 +11,8 @@ test('the text says which extension, editor, Node and system it is about', () =>
     folder: '/ws',
     client: ['mlops-workbench 1.2.3', 'Editor\n4.5.6'],
     configuration: {
+      name: '',
+      runbookBase: null,
       root: '/ws',
       file: null,
       trackers: [],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { flatPairs, prettyJson, schemaColumns } from '#webviews/run/dataset-schema.ts';
 import { lineNumbers } from '#webviews/run/line-numbers.ts';
 import { matchingEntries } from '#webviews/run/matching-entries.ts';
-import { sparkHeight, sparkPath, sparkWidth } from '#webviews/run/spark-path.ts';
+import { sparkHeight, sparkPath, sparkWidth } from '#webviews/shared/spark-path.ts';
 
 it.each([
   ['one line', '1'],

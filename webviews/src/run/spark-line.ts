@@ -6,7 +6,7 @@ import { PageElement } from '../shared/element.ts';
 import type { Host } from '../shared/host.ts';
 import { LoadQueue } from '../shared/load-queue.ts';
 import { byContents } from '../shared/same.ts';
-import { sparkHeight, sparkPath, sparkWidth } from './spark-path.ts';
+import { sparkHeight, sparkPath, sparkWidth } from '../shared/spark-path.ts';
 
 const points = 60;
 const most = 400;

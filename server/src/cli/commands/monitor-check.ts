@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { AlertStatus, CheckState, MonitorCheck, MonitorReport } from '#schemas/domain/monitor-report.ts';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
+import { toPrometheusText } from '../../monitoring/dashboards/prometheus-text.ts';
 import { openMonitoring } from '../../open-monitoring.ts';
+import { writeFileWhole } from '../../platform/write-file.ts';
 import { exitCodes } from '../exit.ts';
 import { formatNumber, plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
@@ -14,10 +16,12 @@ export interface MonitorCheckFlags {
   readonly file: string;
   /** Null: the only one of the file. */
   readonly name: string | null;
+  /** Where what was found is written in Prometheus’ text format; null for nowhere. */
+  readonly prometheusFile: string | null;
 }
 
 /** Ends with 1 where something is out of bounds or an alert fires, with 2 where nobody can tell. */
-export async function checkMonitor(invocation: Invocation, { file, name }: MonitorCheckFlags): Promise<number> {
+export async function checkMonitor(invocation: Invocation, flags: MonitorCheckFlags): Promise<number> {
   const { cwd, output, signal } = invocation;
   const report = await withWorkspace(invocation, undefined, async (workspace) => {
     const warnings: string[] = [];
@@ -26,7 +30,7 @@ export async function checkMonitor(invocation: Invocation, { file, name }: Monit
       onWarning: (message) => warnings.push(message),
     });
     try {
-      const monitor = { file: resolve(cwd, file), name };
+      const monitor = { file: resolve(cwd, flags.file), name: flags.name };
       return await whileWaiting(invocation, 'Checking', (say) =>
         monitoring.check(monitor, { signal, onProgress: (what) => say(`${what}…`) }),
       );
@@ -35,6 +39,9 @@ export async function checkMonitor(invocation: Invocation, { file, name }: Monit
       for (const message of warnings) await output.note(harmless(`warning: ${message}`));
     }
   });
+  if (flags.prometheusFile !== null) {
+    await writeFileWhole(resolve(cwd, flags.prometheusFile), toPrometheusText(report));
+  }
   if (output.json) await output.document(report);
   else await writeForPeople(report, output);
   if (report.state === 'out-of-bounds' || report.alerts.some(({ state }) => state === 'firing')) return exitCodes.no;

@@ -23,7 +23,7 @@ export async function writeCronJob(invocation: Invocation, flags: CronJobFlags):
       remedy: 'Name the workspace with --cwd.',
     });
   }
-  const { document } = await readMonitor(path, flags.name);
+  const document = await readMonitor(path, flags.name);
   const manifest = cronJobManifest(document, { ...flags, file: inside.split(sep).join('/') });
   const target = flags.out === null ? null : resolve(cwd, flags.out);
   if (target !== null) await writeFileWhole(target, manifest);

@@ -7,9 +7,12 @@ export interface FileName {
   readonly folder: string;
 }
 
-export interface FileCheck {
+export interface FilePair {
   readonly reference: FileName;
   readonly current: FileName;
+}
+
+export interface FileCheck extends FilePair {
   readonly request: DriftRequest;
 }
 

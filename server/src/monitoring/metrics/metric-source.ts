@@ -43,5 +43,5 @@ export interface MetricSource {
   ): Promise<MetricAnswer<Series>>;
 }
 
-/** Fails as the configuration of metrics, or the permission to connect, says. */
-export type OpenMetrics = (signal?: AbortSignal) => Promise<MetricSource>;
+/** Works with the source that the configuration names. Fails as that, or the permission to connect, says. */
+export type WithMetrics = <T>(work: (source: MetricSource) => Promise<T>) => Promise<T>;

@@ -44,6 +44,10 @@ export type StorageEntry = z.output<typeof storageEntry>;
 /** What the `Workspace` document of an `mlops.yaml` says about connections. What does not fit is left out and warned of. */
 export interface WorkspaceDocument {
   readonly file: string;
+  /** `metadata.name`; empty where it has none. */
+  readonly name: string;
+  /** `alerting.runbookBase`; null without one. */
+  readonly runbookBase: string | null;
   readonly tracking: readonly (TrackingEntry & { readonly line: number | null })[];
   readonly registry: z.output<typeof registryEntry> | null;
   readonly storage: StorageEntry | null;
@@ -123,16 +127,17 @@ class DocumentReader {
     const root = this.#plain();
     const [unreadable] = this.#warnings.slice(warned);
     const monitoring = this.#part(monitoringEntry, ['monitoring'], root.monitoring);
+    const alerting = isRecord(root.alerting) ? root.alerting : {};
     return {
       file: this.#file,
+      name: isRecord(root.metadata) ? (optionalText.parse(root.metadata.name) ?? '') : '',
+      runbookBase: optionalText.parse(alerting.runbookBase) ?? null,
       tracking: this.#list(trackingEntry, ['tracking'], root.tracking),
       registry: this.#part(registryEntry, ['registry'], root.registry),
       storage: this.#part(storageEntry, ['storage'], root.storage),
       environments: this.#environments(root.environments),
       monitoring: monitoring ?? {},
-      channels: isRecord(root.alerting)
-        ? this.#list(channelEntry, ['alerting', 'channels'], root.alerting.channels)
-        : [],
+      channels: this.#list(channelEntry, ['alerting', 'channels'], alerting.channels),
       access:
         unreadable === undefined
           ? this.#access(root.access)

@@ -62,6 +62,7 @@ function embedded(root: string): ResolvedRegistry {
     uri: `sqlite:///${embeddedDefault}`,
     origin: null,
     consent: 'given',
+    credential: null,
     problem: null,
     source: 'found',
     target: { type: 'sqlite', path: join(root, embeddedDefault) },

@@ -37,7 +37,8 @@ const defaultTrackerName = 'default';
 export function resolveConfiguration(inputs: ConfigurationInputs): ResolvedConfiguration {
   const { document, environment } = inputs;
   const warnings: ConfigurationWarning[] = [...inputs.warnings];
-  const base = { root: inputs.root, file: document?.file ?? null, access: accessOf(inputs) };
+  const about = { name: document?.name ?? '', runbookBase: document?.runbookBase ?? null };
+  const base = { ...about, root: inputs.root, file: document?.file ?? null, access: accessOf(inputs) };
   if (inputs.explicitTracking !== null) {
     const tracker = named(defaultTrackerName, inputs.explicitTracking, {
       inputs,

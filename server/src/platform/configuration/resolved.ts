@@ -48,6 +48,8 @@ export interface ResolvedTracker extends Configured {
 export interface ResolvedService extends Configured {
   readonly kind: Exclude<ConnectionKind, 'tracker'>;
   readonly backend: string;
+  /** What the variables beside its own give, for its origin alone; null without one. Never shown. */
+  readonly credential: Credential | null;
 }
 
 /** Who may do what, as `mlops.yaml` says it. Where there is a problem, nobody knows: nothing sensitive may be done. */
@@ -59,6 +61,10 @@ export interface AccessReading {
 }
 
 export interface ResolvedConfiguration {
+  /** `metadata.name` of the Workspace document; empty without one. */
+  readonly name: string;
+  /** What the paths of runbooks are appended to; null where nothing says it. */
+  readonly runbookBase: string | null;
   /** The folder that relative paths start from: that of `mlops.yaml`, else the workspace's. */
   readonly root: string;
   /** The `mlops.yaml` that was read; null without one. */

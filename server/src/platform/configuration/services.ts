@@ -1,4 +1,5 @@
 import type { ConfigurationSource, ConnectionKind } from '#schemas/domain/connection.ts';
+import type { Credential } from '../credentials.ts';
 import type { StorageEntry, WorkspaceDocument } from './document.ts';
 import type { Environment } from './environment.ts';
 import { expandAddress } from './expressions.ts';
@@ -21,6 +22,7 @@ interface Draft {
   readonly backend: string;
   readonly uri: string;
   readonly source: ConfigurationSource;
+  readonly credential?: Credential | null;
 }
 
 /** Registry, storage, metrics, clusters and channels that the configuration names, under names of their own. */
@@ -93,7 +95,12 @@ function monitoring({ document, environment }: ServiceInputs): Draft[] {
     const set = environment.get(variable);
     const entry = document?.monitoring[kind];
     const draft = { name: kind, kind, backend: kind };
-    if (set !== null) return [{ ...draft, uri: set.value, source: set.source }];
+    if (set !== null) {
+      // A token is for the address beside it: the environment's never goes to one that a `.env` or mlops.yaml names.
+      const token = environment.from(set.source, kind === 'grafana' ? 'GRAFANA_TOKEN' : 'PROMETHEUS_TOKEN');
+      const credential = token === null ? null : ({ type: 'bearer', token } as const);
+      return [{ ...draft, uri: set.value, source: set.source, credential }];
+    }
     return entry === undefined ? [] : [{ ...draft, uri: entry, source: 'mlops.yaml' }];
   });
 }
@@ -113,8 +120,10 @@ function clusters({ document, environment }: ServiceInputs): Draft[] {
 
 function complete(draft: Draft, environment: Environment): ResolvedService {
   const shown = withoutUserInfo(draft.uri);
+  const credential = draft.credential ?? null;
   const wrong = (message: string): ResolvedService => ({
     ...draft,
+    credential: null,
     uri: shown,
     origin: null,
     consent: 'given',
@@ -130,10 +139,14 @@ function complete(draft: Draft, environment: Environment): ResolvedService {
   if ((draft.kind === 'prometheus' || draft.kind === 'grafana') && !isWeb) {
     return wrong(`“${shown}” is no web address: write http://host:port.`);
   }
-  if (!isWeb) return { ...draft, uri: withoutUserInfo(expanded.text), origin: null, consent: 'given', problem: null };
+  if (!isWeb) {
+    const uri = withoutUserInfo(expanded.text);
+    return { ...draft, credential: null, uri, origin: null, consent: 'given', problem: null };
+  }
   const own = draft.source === 'environment' || expanded.addressGiven;
   return {
     ...draft,
+    credential,
     uri: withoutUserInfo(expanded.text).replace(/\/+$/, ''),
     origin: url.origin,
     consent: own ? 'given' : 'ask',

@@ -1,7 +1,12 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DriftDetails } from '#schemas/domain/drift-details.ts';
 import type { DriftReport } from '#schemas/domain/drift-report.ts';
+import type { DescriptionRequest } from '../../drift/describe-columns.ts';
 import { detectDrift } from '../../drift/detect-drift.ts';
-import type { FileCheck } from '../../drift/drift-checker.ts';
+import type { FileCheck, FilePair } from '../../drift/drift-checker.ts';
 import { explainDrift } from '../../drift/explain-drift.ts';
+import { describeColumn } from './column-details.ts';
+import { ColumnReader } from './column-reader.ts';
 import { DuckDbData } from './duckdb-data.ts';
 import { type SessionOptions, withDuckDb } from './session.ts';
 import { findSource } from './sources.ts';
@@ -11,15 +16,49 @@ interface Options extends SessionOptions {
 }
 
 /** Compares two data sets in files. */
-export async function checkFiles(check: FileCheck, { onProgress, ...options }: Options): Promise<DriftReport> {
+export async function checkFiles(check: FileCheck, options: Options): Promise<DriftReport> {
   const { signal } = options;
-  const reference = await findSource(check.reference.path, check.reference.folder);
-  const current = await findSource(check.current.path, check.current.folder);
+  return withData(check, options, {
+    use: async ({ data }) => {
+      const report = await detectDrift(data, check.request, options);
+      return explainDrift(report, { data, request: check.request, signal });
+    },
+  });
+}
+
+/** Describes columns of two data sets in files. */
+export async function describeFiles(
+  files: FilePair,
+  request: DescriptionRequest,
+  options: Options,
+): Promise<readonly DriftDetails[]> {
+  return withData(files, options, {
+    only: new Set(request.columns.map((column) => column.name)),
+    use: async ({ connection, data }) => {
+      const details: DriftDetails[] = [];
+      for (const column of request.columns) {
+        options.signal.throwIfAborted();
+        options.onProgress(details.length, request.columns.length);
+        details.push(await describeColumn(new ColumnReader(connection, data, column), request));
+      }
+      return details;
+    },
+  });
+}
+
+interface Work<T> {
+  /** The columns that matter; all where it is left out. */
+  readonly only?: ReadonlySet<string>;
+  readonly use: (opened: { readonly connection: DuckDBConnection; readonly data: DuckDbData }) => Promise<T>;
+}
+
+async function withData<T>(files: FilePair, options: SessionOptions, { only, use }: Work<T>): Promise<T> {
+  const reference = await findSource(files.reference.path, files.reference.folder);
+  const current = await findSource(files.current.path, files.current.folder);
   return withDuckDb(options, async (connection) => {
-    const data = await DuckDbData.open(connection, { reference, current });
+    const data = await DuckDbData.open(connection, { reference, current }, only);
     try {
-      const report = await detectDrift(data, check.request, { signal, onProgress });
-      return await explainDrift(report, { data, request: check.request, signal });
+      return await use({ connection, data });
     } finally {
       // After a failure nobody wants what was prepared.
       connection.interrupt();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { FailureError, fromFailure } from '../../../platform/failure.ts';
 import { startWorker } from '../../../platform/worker.ts';
+import type { DescribeColumns } from '../../drift/describe-columns.ts';
 import type { CheckDrift } from '../../drift/drift-checker.ts';
 import type { MeasurePerformance } from '../../performance/performance-request.ts';
 import type { DataResult, DataTask, FromDataWorker, ToDataWorker } from './worker-messages.ts';
@@ -14,6 +15,13 @@ export const checkDrift: CheckDrift = async (check, options) => {
   const result = await runTask({ kind: 'drift', check }, options);
   if (result.kind !== 'drift') throw otherAnswer();
   return result.report;
+};
+
+/** Describes columns of files, as {@link checkDrift} compares them. */
+export const describeColumns: DescribeColumns = async (files, describe, options) => {
+  const result = await runTask({ kind: 'details', files, describe }, options);
+  if (result.kind !== 'details') throw otherAnswer();
+  return result.details;
 };
 
 /** Measures predictions in a thread of its own. */

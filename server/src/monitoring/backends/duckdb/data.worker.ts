@@ -29,9 +29,16 @@ async function load(task: DataTask): Promise<(options: SessionOptions) => Promis
     const { measureFiles } = await import('./labelled-files.ts');
     return async (options) => ({ kind: task.kind, measured: await measureFiles(task.request, options) });
   }
-  const { checkFiles } = await import('./check-files.ts');
+  const { checkFiles, describeFiles } = await import('./check-files.ts');
   const onProgress = (done: number, total: number) => answer({ done, total });
-  return async (options) => ({ kind: task.kind, report: await checkFiles(task.check, { ...options, onProgress }) });
+  if (task.kind === 'drift') {
+    return async (options) => ({ kind: task.kind, report: await checkFiles(task.check, { ...options, onProgress }) });
+  }
+  const { files, describe } = task;
+  return async (options) => ({
+    kind: task.kind,
+    details: await describeFiles(files, describe, { ...options, onProgress }),
+  });
 }
 
 /** The library is not in the bundle, and not on every platform. */

@@ -40,9 +40,14 @@ export class DuckDbData implements DriftData, RowSampler {
     this.columns = { reference: tables.reference.columns, current: tables.current.columns };
   }
 
-  static async open(connection: DuckDBConnection, sources: Both<Source>): Promise<DuckDbData> {
-    const reference = await openTable(connection, 'reference', sources.reference);
-    const current = await openTable(connection, 'current', sources.current);
+  /** `only`: columns that are going to be asked for; of the others, those of times are there all the same. */
+  static async open(
+    connection: DuckDBConnection,
+    sources: Both<Source>,
+    only?: ReadonlySet<string>,
+  ): Promise<DuckDbData> {
+    const reference = await openTable(connection, 'reference', sources.reference, only);
+    const current = await openTable(connection, 'current', sources.current, only);
     return new DuckDbData(connection, { reference, current });
   }
 
@@ -65,7 +70,7 @@ export class DuckDbData implements DriftData, RowSampler {
 
   async #summarize(columns: readonly TypedColumn[], side: Side): Promise<Summary[]> {
     const figures = columns.flatMap((column, index) => {
-      const value = this.#value(column, side);
+      const value = this.valueSql(column, side);
       if (!isOrdered(column.type)) return [`count(${value}) AS present${index}`];
       const finite = `CASE WHEN isfinite(${value}) THEN ${value} END`;
       return [
@@ -85,7 +90,7 @@ export class DuckDbData implements DriftData, RowSampler {
   async withManyValues(columns: readonly TypedColumn[], more: number): Promise<ReadonlySet<string>> {
     const many = new Set<string>();
     for (const part of parts(columns)) {
-      const values = part.map((column, index) => `${this.#value(column, 'reference')} AS v${index}`);
+      const values = part.map((column, index) => `${this.valueSql(column, 'reference')} AS v${index}`);
       const counts = part.map((_, index) => `count(DISTINCT v${index}) FILTER (isfinite(v${index})) AS n${index}`);
       const probe = `SELECT ${values.join(', ')} FROM reference LIMIT ${PROBED_ROWS}`;
       const [row = {}] = await this.#read(`SELECT ${counts.join(', ')} FROM (${probe})`);
@@ -96,7 +101,7 @@ export class DuckDbData implements DriftData, RowSampler {
 
   async valueCounts(column: TypedColumn): Promise<ValueCounts> {
     const count = (side: Side) => {
-      const value = this.#value(column, side);
+      const value = this.valueSql(column, side);
       const usable = isOrdered(column.type) ? `isfinite(${value})` : `${value} IS NOT NULL`;
       return `SELECT ${value} AS value, count(*) AS n FROM ${name(side)} WHERE ${usable} GROUP BY 1`;
     };
@@ -133,7 +138,7 @@ export class DuckDbData implements DriftData, RowSampler {
       return `map_values(histogram(-v${index}, [${negated.join(', ')}])) AS h${index}`;
     });
     const values = requests.map(({ column }, index) => {
-      const value = this.#value(column, side);
+      const value = this.valueSql(column, side);
       return `CASE WHEN isfinite(${value}) THEN ${value} END AS v${index}`;
     });
     const [row = {}] = await this.#read(
@@ -176,12 +181,12 @@ export class DuckDbData implements DriftData, RowSampler {
   }
 
   #scanSql({ column, side }: Scan): string {
-    const value = this.#value(column, side);
+    const value = this.valueSql(column, side);
     return `SELECT ${value} FROM ${name(side)} WHERE isfinite(${value})`;
   }
 
   async sample(column: TypedColumn, side: Side, size: number): Promise<Float64Array> {
-    const value = this.#value(column, side);
+    const value = this.valueSql(column, side);
     const sample: number[] = [];
     await this.#doubles(
       `SELECT v FROM (SELECT ${value} AS v FROM ${name(side)} WHERE isfinite(${value})) ` +
@@ -196,7 +201,7 @@ export class DuckDbData implements DriftData, RowSampler {
   async sampleRows(columns: readonly TypedColumn[], most: number): Promise<CodedRows> {
     const table = (side: Side) => ({
       ...this.#tables[side],
-      value: (column: TypedColumn) => this.#value(column, side),
+      value: (column: TypedColumn) => this.valueSql(column, side),
     });
     const tables = { reference: table('reference'), current: table('current') };
     return sampleRows(this.#connection, tables, { columns, most });
@@ -211,7 +216,7 @@ export class DuckDbData implements DriftData, RowSampler {
   }
 
   /** What a column's values are compared as: doubles where they have an order, else strings. */
-  #value({ name: column, type }: TypedColumn, side: Side): string {
+  valueSql({ name: column, type }: TypedColumn, side: Side): string {
     const stored = this.columns[side].find((one) => one.name === column);
     return valueSql(name(column), type, stored);
   }

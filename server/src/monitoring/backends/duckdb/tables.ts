@@ -28,10 +28,15 @@ const times = new Set([
 ]);
 const LOOKED_AT = 10_000;
 
-/** Makes a source a table of this name and looks at what its columns hold. */
-export async function openTable(connection: DuckDBConnection, table: string, source: Source): Promise<Table> {
+/** Makes a source a table of this name and looks at what its columns hold; `only` leaves out all but these and times. */
+export async function openTable(
+  connection: DuckDBConnection,
+  table: string,
+  source: Source,
+  only?: ReadonlySet<string>,
+): Promise<Table> {
   try {
-    const place = await create(connection, table, source);
+    const place = await create(connection, table, source, only);
     return { ...place, ...(await describe(connection, table)) };
   } catch (error) {
     if (error instanceof FailureError || isInterrupt(error)) throw error;
@@ -43,15 +48,17 @@ async function create(
   connection: DuckDBConnection,
   table: string,
   source: Source,
+  only?: ReadonlySet<string>,
 ): Promise<Pick<Table, 'from' | 'row'>> {
+  const selected = await selection(connection, source, only);
   // Parquet is read column by column where it lies; text would be parsed again with every query.
   if (source.format === 'parquet') {
     const from = readingSql(source, { whole: false });
-    await connection.run(`CREATE TEMP VIEW ${name(table)} AS SELECT * FROM ${from}`);
+    await connection.run(`CREATE TEMP VIEW ${name(table)} AS SELECT ${selected} FROM ${from}`);
     return { from, row: 'hash(file_row_number, file_index)' };
   }
   const create = (whole: boolean) =>
-    connection.run(`CREATE TEMP TABLE ${name(table)} AS SELECT * FROM ${readingSql(source, { whole })}`);
+    connection.run(`CREATE TEMP TABLE ${name(table)} AS SELECT ${selected} FROM ${readingSql(source, { whole })}`);
   // The numbers of its rows are those of the lines then, and not by which thread was first.
   await connection.run('SET preserve_insertion_order = true');
   try {
@@ -63,6 +70,16 @@ async function create(
   }
   await connection.run('SET preserve_insertion_order = false');
   return { from: name(table), row: 'hash(rowid)' };
+}
+
+async function selection(connection: DuckDBConnection, source: Source, only?: ReadonlySet<string>): Promise<string> {
+  if (!only) return '*';
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${readingSql(source, { whole: false })}`);
+  const wanted = described
+    .getRowObjectsJS()
+    .filter((row) => only.has(String(row.column_name)) || times.has(String(row.column_type)))
+    .map((row) => name(String(row.column_name)));
+  return wanted.length === 0 ? '*' : wanted.join(', ');
 }
 
 function isInterrupt(error: unknown): boolean {

@@ -1,15 +1,19 @@
+import type { DriftDetails } from '#schemas/domain/drift-details.ts';
 import type { DriftReport } from '#schemas/domain/drift-report.ts';
 import type { Failure } from '#schemas/domain/failure.ts';
-import type { FileCheck } from '../../drift/drift-checker.ts';
+import type { DescriptionRequest } from '../../drift/describe-columns.ts';
+import type { FileCheck, FilePair } from '../../drift/drift-checker.ts';
 import type { Performance, PerformanceRequest } from '../../performance/performance-request.ts';
 
 /** What a thread is started for. */
 export type DataTask =
   | { readonly kind: 'drift'; readonly check: FileCheck }
+  | { readonly kind: 'details'; readonly files: FilePair; readonly describe: DescriptionRequest }
   | { readonly kind: 'performance'; readonly request: PerformanceRequest };
 
 export type DataResult =
   | { readonly kind: 'drift'; readonly report: DriftReport }
+  | { readonly kind: 'details'; readonly details: readonly DriftDetails[] }
   | { readonly kind: 'performance'; readonly measured: readonly Performance[] };
 
 export interface ToDataWorker {
