@@ -17,6 +17,7 @@ test('the text says which extension, editor, Node and system it is about', () =>
       defaultTracker: null,
       services: [],
       access: { policy: null, problem: null },
+      alerting: { channels: [], runbookBase: null },
       registry: resolveRegistry(undefined, { root: '/ws', tracker: undefined }),
       storage: { target: { type: 'local', path: '/ws/.mlops/artifacts' }, origin: null, consent: 'given' },
       warnings: [],

@@ -35,7 +35,11 @@ const storageEntry = z.object({
 const environmentEntry = z.object({
   kubernetes: z.object({ context: optionalText, namespace: text.default('default') }).optional(),
 });
-const monitoringEntry = z.object({ prometheus: text.optional(), grafana: text.optional() });
+const monitoringEntry = z.object({
+  prometheus: text.optional(),
+  grafana: text.optional(),
+  alertmanager: text.optional().catch(undefined),
+});
 const channelEntry = z.object({ name: label, type: text });
 
 export type TrackingEntry = z.output<typeof trackingEntry>;
@@ -50,6 +54,8 @@ export interface WorkspaceDocument {
   readonly environments: ReadonlyMap<string, z.output<typeof environmentEntry>>;
   readonly monitoring: z.output<typeof monitoringEntry>;
   readonly channels: readonly z.output<typeof channelEntry>[];
+  /** As it stands: each channel is checked by itself. */
+  readonly alerting: Readonly<Record<string, unknown>>;
   readonly access: AccessReading;
 }
 
@@ -133,6 +139,7 @@ class DocumentReader {
       channels: isRecord(root.alerting)
         ? this.#list(channelEntry, ['alerting', 'channels'], root.alerting.channels)
         : [],
+      alerting: isRecord(root.alerting) ? root.alerting : {},
       access:
         unreadable === undefined
           ? this.#access(root.access)

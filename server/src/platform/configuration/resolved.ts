@@ -2,6 +2,7 @@ import type { Access } from '#schemas/config/access.ts';
 import type { ConfigurationSource, ConnectionAttention, ConnectionKind } from '#schemas/domain/connection.ts';
 import type { Credential } from '../credentials.ts';
 import type { ResolvedRegistry } from './registry.ts';
+import type { ResolvedAlerting } from './resolved-channel.ts';
 import type { ResolvedStorage } from './storage-target.ts';
 import type { TrackingTarget } from './tracking-uri.ts';
 
@@ -73,5 +74,6 @@ export interface ResolvedConfiguration {
   /** Where the registry keeps artifacts; a text says what is wrong with what the configuration names. */
   readonly storage: ResolvedStorage | string;
   readonly access: AccessReading;
+  readonly alerting: ResolvedAlerting;
   readonly warnings: readonly ConfigurationWarning[];
 }
