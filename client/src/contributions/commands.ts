@@ -61,6 +61,7 @@ export const commands = {
   showAuditLog: 'mlops.showAuditLog',
   verifyAuditLog: 'mlops.verifyAuditLog',
   signAuditLog: 'mlops.signAuditLog',
+  testAlertChannel: 'mlops.testAlertChannel',
   showReferences: 'mlops.showReferences',
   showLog: 'mlops.showLog',
   restartServer: 'mlops.restartServer',
