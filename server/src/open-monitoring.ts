@@ -1,7 +1,6 @@
 import { findVersion } from './models/find-version.ts';
 import { createCheckMonitor } from './monitoring/check-monitor.ts';
 import type { CheckMonitor } from './monitoring/monitor-checker.ts';
-import type { ProcessAlerts } from './monitoring/monitor-facts.ts';
 import { MonitorHistory } from './monitoring/monitor-history.ts';
 import { checkDrift, measurePerformance, type Workspace, withMetrics } from './workspace.ts';
 
@@ -12,18 +11,18 @@ export interface Monitoring {
 }
 
 export interface MonitoringOptions {
-  /** Null where alerts go nowhere. */
-  readonly processAlerts: ProcessAlerts | null;
   /** What could not be kept. */
   readonly onWarning: (message: string) => void;
 }
 
 /** Puts together what checks the monitors of a workspace. Nothing is opened before it is needed. */
 export function openMonitoring(workspace: Workspace, options: MonitoringOptions): Monitoring {
-  const history = new MonitorHistory(workspace.folder);
+  const { root } = workspace.configuration;
+  const history = new MonitorHistory(root);
   const check = createCheckMonitor({
     ...options,
-    folder: workspace.folder,
+    folder: root,
+    processAlerts: async (found, signal) => (await workspace.alerts(signal)).process(found, signal),
     checkDrift,
     measurePerformance,
     withMetrics: (work) => withMetrics(workspace, work),

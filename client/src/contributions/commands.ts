@@ -63,6 +63,7 @@ export const commands = {
   signAuditLog: 'mlops.signAuditLog',
   openDrift: 'mlops.openDrift',
   compareData: 'mlops.compareData',
+  testAlertChannel: 'mlops.testAlertChannel',
   showReferences: 'mlops.showReferences',
   showLog: 'mlops.showLog',
   restartServer: 'mlops.restartServer',

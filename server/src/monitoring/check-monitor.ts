@@ -25,8 +25,7 @@ export interface CheckParts {
   readonly withMetrics: WithMetrics;
   /** The version that a model reference means now. Fails as the registry does. */
   readonly resolveModel: (reference: string, signal?: AbortSignal) => Promise<{ name: string; version: string }>;
-  /** Null where alerts go nowhere. */
-  readonly processAlerts: ProcessAlerts | null;
+  readonly processAlerts: ProcessAlerts;
   readonly history: Pick<MonitorHistory, 'append'>;
   /** What could not be kept; the report is there all the same. */
   readonly onWarning: (message: string) => void;
@@ -71,7 +70,6 @@ async function judgeAlerts(
   { document, folder, now, signal }: Circumstances,
   { checks, drift }: { readonly checks: readonly MonitorCheck[]; readonly drift: DriftReport | null },
 ): Promise<MonitorReport['alerts']> {
-  if (processAlerts === null) return [];
   try {
     return [...(await processAlerts({ document, folder, facts: factsOf(checks, drift), now }, signal))];
   } catch (error) {

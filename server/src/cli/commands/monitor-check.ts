@@ -26,7 +26,6 @@ export async function checkMonitor(invocation: Invocation, flags: MonitorCheckFl
   const report = await withWorkspace(invocation, undefined, async (workspace) => {
     const warnings: string[] = [];
     const monitoring = openMonitoring(workspace, {
-      processAlerts: null,
       onWarning: (message) => warnings.push(message),
     });
     try {

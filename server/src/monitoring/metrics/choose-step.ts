@@ -28,8 +28,3 @@ export function chooseStep({ from, to }: TimeRange, points: number, least = 0): 
   const longest = steps.at(-1) ?? day;
   return steps.find((step) => step >= exact) ?? Math.ceil(exact / longest) * longest;
 }
-
-/** The range on multiples of its step, so that asking again a moment later asks for the same points. */
-export function alignRange({ from, to }: TimeRange, stepMs: number): TimeRange {
-  return { from: Math.floor(from / stepMs) * stepMs, to: Math.floor(to / stepMs) * stepMs };
-}
