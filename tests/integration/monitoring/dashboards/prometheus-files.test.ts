@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { toPrometheusText } from '#server/monitoring/dashboards/prometheus-text.ts';
 import { startHttpServer } from '../../../testbeds/http-server.ts';
-import { startRulesPrometheus } from '../../../testbeds/rules-prometheus.ts';
+import { startPrometheus } from '../../../testbeds/prometheus.ts';
 import { report } from '../../../unit/monitoring/dashboards/reports.ts';
 import { runMlops } from '../../cli/run-mlops.ts';
 
@@ -89,7 +89,7 @@ test('a real Prometheus loads the rules, and what a check exported makes them fi
     response.setHeader('content-type', 'text/plain; version=0.0.4');
     response.end(toPrometheusText(report()));
   });
-  await using prometheus = await startRulesPrometheus({
+  await using prometheus = await startPrometheus({
     rules: join(folder, 'live.yml'),
     target: `127.0.0.1:${exporter.port}`,
   });

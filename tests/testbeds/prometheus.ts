@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface RulesPrometheus extends AsyncDisposable {
+export interface TestPrometheus extends AsyncDisposable {
   /** Without a slash at the end. */
   readonly url: string;
 }
 
 /** A real Prometheus that scrapes one address each second, itself where none is named, with rules of a file. */
-export async function startRulesPrometheus(options: {
+export async function startPrometheus(options: {
   readonly rules: string | null;
   readonly target?: string;
-}): Promise<RulesPrometheus> {
+}): Promise<TestPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   const port = await freePort();
   const config = join(folder, 'prometheus.yml');
