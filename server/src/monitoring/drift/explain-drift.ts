@@ -30,12 +30,29 @@ export async function explainDrift(report: DriftReport, { data, request, signal 
   const classifies = request.domainClassifier ?? null;
   if (!explains && !classifies) return report;
   const { columns, axes, compared } = columnsFor(data, request, explains ? drifted.slice(0, budget.drifted) : []);
-  const rows = await data.sampleRows(columns, budget.rows);
+  const rows = await data.sampleRows(columns, budget.rows).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    return error instanceof Error ? error : new Error(String(error));
+  });
+  // The verdicts stand, whatever happened to what was to go with them.
+  if (rows instanceof Error) return withProblem(report, rows, { drifted: explains ? drifted : [], classifies });
   const sampled = isPart(rows.rows, data.rows) ? { ...report, sampledRows: rows.rows } : report;
   const explained = explains ? { ...sampled, segments: segmentsOf(rows, { drifted, axes, signal }) } : sampled;
   if (!classifies) return explained;
   signal?.throwIfAborted();
   return withClassifier(explained, classifierOf(rows, compared, classifies.threshold));
+}
+
+function withProblem(
+  report: DriftReport,
+  { message }: Error,
+  asked: { drifted: readonly string[]; classifies: { readonly threshold: number | null } | null },
+): DriftReport {
+  const reason = `The rows could not be sampled: ${message.split('\n')[0] ?? ''}`;
+  const segments = asked.drifted.map((column) => noSegment(column, reason));
+  const explained = segments.length > 0 ? { ...report, segments } : report;
+  if (!asked.classifies) return explained;
+  return withClassifier(explained, unclassified('could-not-check', reason, asked.classifies.threshold));
 }
 
 function classifierOf(rows: CodedRows, compared: ReadonlySet<string>, threshold: number | null): DomainClassifier {

@@ -7,6 +7,8 @@ export interface Bounded {
 }
 
 const MOST_EDGES = 4_096;
+/** Cells of equal width that tell at once which few bins a value can be in. */
+const CELLS = 65_536;
 
 /**
  * Edges that divide what a sample stands for into about equally filled bins. Values that are frequent get a bin of their own,
@@ -50,6 +52,9 @@ export class FineHistogram {
   readonly excess: Float64Array;
   total = 0;
   readonly #edges: Float64Array;
+  readonly #scale: number;
+  /** The last bin that begins before each cell; the next entry bounds those that begin within it. */
+  readonly #before: Uint16Array;
   readonly #center: number;
   #sum = 0;
   #squares = 0;
@@ -59,14 +64,36 @@ export class FineHistogram {
     this.counts = new Float64Array(edges.length - 1);
     this.excess = new Float64Array(edges.length - 1);
     this.#center = edges[edges.length >> 1] ?? 0;
+    const scale = CELLS / ((edges.at(-1) ?? 0) - (edges[0] ?? 0));
+    this.#scale = Number.isFinite(scale) ? scale : 0;
+    this.#before = this.#beforeCells();
+  }
+
+  /** Grows with the value, whatever is rounded: so an edge of an earlier cell is smaller, and one of a later cell larger. */
+  #cellOf(value: number): number {
+    const cell = (value - (this.#edges[0] ?? 0)) * this.#scale;
+    // Of a range that no double can tell, all is one cell: what is not a number becomes 0.
+    return cell >= CELLS ? CELLS - 1 : cell | 0;
+  }
+
+  #beforeCells(): Uint16Array {
+    const before = new Uint16Array(CELLS + 1);
+    const last = this.counts.length - 1;
+    let edge = 0;
+    for (let cell = 0; cell <= CELLS; cell += 1) {
+      while (edge <= last && this.#cellOf(this.#edges[edge] ?? 0) < cell) edge += 1;
+      before[cell] = Math.max(0, edge - 1);
+    }
+    return before;
   }
 
   add(values: Float64Array): void {
     const edges = this.#edges;
-    const last = edges.length - 2;
+    const before = this.#before;
     for (const value of values) {
-      let low = 0;
-      let high = last;
+      const cell = this.#cellOf(value);
+      let low = before[cell] ?? 0;
+      let high = before[cell + 1] ?? 0;
       while (low < high) {
         const middle = (low + high + 1) >> 1;
         if ((edges[middle] ?? 0) <= value) low = middle;

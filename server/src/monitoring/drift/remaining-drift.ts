@@ -14,12 +14,18 @@ interface Distance {
   readonly chance: number;
 }
 
-function distanceOf({ reference, current }: BinCounts): Distance {
-  const [n, m] = [sum(reference), sum(current)];
+/** Of all rows but the removed ones. Called for each candidate: it makes no arrays. */
+function distanceOf({ reference, current }: BinCounts, removed: BinCounts | null): Distance {
+  let [n, m] = [0, 0];
+  for (let bin = 0; bin < reference.length; bin += 1) {
+    n += (reference[bin] ?? 0) - (removed?.reference[bin] ?? 0);
+    m += (current[bin] ?? 0) - (removed?.current[bin] ?? 0);
+  }
   if (n === 0 || m === 0) return { distance: Number.POSITIVE_INFINITY, chance: 0 };
   let [distance, spread] = [0, 0];
   for (let bin = 0; bin < reference.length; bin += 1) {
-    const [r, c] = [reference[bin] ?? 0, current[bin] ?? 0];
+    const r = (reference[bin] ?? 0) - (removed?.reference[bin] ?? 0);
+    const c = (current[bin] ?? 0) - (removed?.current[bin] ?? 0);
     distance += Math.abs(r / n - c / m);
     const pooled = (r + c) / (n + m);
     spread += Math.sqrt(pooled * (1 - pooled));
@@ -61,7 +67,7 @@ interface TargetTotals {
 }
 
 /** Of so many times what chance gives, a part can be told. */
-const TELLING = 1.5;
+const TELLING = 1.75;
 
 /** What is gone without some rows. */
 export interface Removal {
@@ -84,7 +90,7 @@ export class RemainingDrift {
     let [all, chance] = [0, 0];
     this.targets = targets.map((target) => {
       const total = totalOf(target);
-      const found = distanceOf(total);
+      const found = distanceOf(total, null);
       const distance = beyondChance(found);
       all += distance;
       chance += found.chance;
@@ -105,12 +111,8 @@ export class RemainingDrift {
       const removed = inside[index];
       if (!removed) continue;
       if (index === 0) rows = { reference: sum(removed.reference), current: sum(removed.current) };
-      const rest = {
-        reference: minus(total.reference, removed.reference),
-        current: minus(total.current, removed.current),
-      };
-      const bare = about.includes(target.name) && filledBins(rest) < 2;
-      remaining += bare ? distance : beyondChance(distanceOf(rest));
+      const bare = about.includes(target.name) && filledBins(total, removed) < 2;
+      remaining += bare ? distance : beyondChance(distanceOf(total, removed));
     }
     return {
       explained: 1 - remaining / this.#all,
@@ -128,18 +130,17 @@ function totalOf({ bins, codes }: Binned): BinCounts {
   return { reference: count(codes.reference), current: count(codes.current) };
 }
 
-function minus(all: Float64Array, some: Float64Array): Float64Array {
-  const rest = new Float64Array(all.length);
-  for (let bin = 0; bin < all.length; bin += 1) rest[bin] = (all[bin] ?? 0) - (some[bin] ?? 0);
-  return rest;
-}
-
 function sum(values: Float64Array): number {
   let all = 0;
   for (const value of values) all += value;
   return all;
 }
 
-function filledBins({ reference, current }: BinCounts): number {
-  return reference.reduce((count, value, bin) => count + (value + (current[bin] ?? 0) > 0 ? 1 : 0), 0);
+function filledBins(total: BinCounts, removed: BinCounts): number {
+  let count = 0;
+  for (let bin = 0; bin < total.reference.length; bin += 1) {
+    const all = (total.reference[bin] ?? 0) + (total.current[bin] ?? 0);
+    if (all > (removed.reference[bin] ?? 0) + (removed.current[bin] ?? 0)) count += 1;
+  }
+  return count;
 }

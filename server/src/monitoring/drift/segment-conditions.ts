@@ -76,9 +76,11 @@ interface RangeFound {
 
 function bestRange({ size }: CodedColumn, cross: readonly CrossCounts[], judge: Judge): Candidate | null {
   const sums = cross.map(cumulative);
+  // Thousands of ranges are tried: they share these arrays.
+  const shared = sums.map(({ bins }) => ({ reference: new Float64Array(bins), current: new Float64Array(bins) }));
   const attempt = (best: RangeFound | null, from: number, to: number): RangeFound | null => {
     if (from < 1 || to > size || from >= to || (from === 1 && to === size)) return best;
-    const candidate = judge(between(sums, from - 1, to - 1), () => range(size, from, to));
+    const candidate = judge(between(sums, from - 1, to - 1, shared), () => range(size, from, to));
     return candidate && candidate.score > (best?.candidate.score ?? 0) ? { candidate, from, to } : best;
   };
   const step = Math.max(1, Math.ceil((size - 1) / COARSE_ENDS));
@@ -142,15 +144,22 @@ function firstCode(cross: readonly CrossCounts[]): readonly BinCounts[] {
 }
 
 /** What lies between two sums: after the one code, up to the other. */
-function between(sums: readonly CrossCounts[], after: number, upTo: number): readonly BinCounts[] {
-  return sums.map(({ bins, counts }) => {
-    const part = (given: Float64Array) => {
-      const counted = given.slice(upTo * bins, (upTo + 1) * bins);
-      for (let bin = 0; bin < bins; bin += 1) counted[bin] = (counted[bin] ?? 0) - (given[after * bins + bin] ?? 0);
-      return counted;
-    };
-    return { reference: part(counts.reference), current: part(counts.current) };
-  });
+function between(
+  sums: readonly CrossCounts[],
+  after: number,
+  upTo: number,
+  into: readonly BinCounts[],
+): readonly BinCounts[] {
+  for (const [index, { bins, counts }] of sums.entries()) {
+    const found = into[index];
+    if (!found) continue;
+    for (let bin = 0; bin < bins; bin += 1) {
+      const [last, first] = [upTo * bins + bin, after * bins + bin];
+      found.reference[bin] = (counts.reference[last] ?? 0) - (counts.reference[first] ?? 0);
+      found.current[bin] = (counts.current[last] ?? 0) - (counts.current[first] ?? 0);
+    }
+  }
+  return into;
 }
 
 function selected(cross: readonly CrossCounts[], codes: Uint8Array): readonly BinCounts[] {

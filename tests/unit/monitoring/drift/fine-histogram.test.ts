@@ -52,6 +52,27 @@ describe('a fine histogram', () => {
     );
   });
 
+  it('counts each value in the bin that it lies in, as looking at every edge would', () => {
+    const any = fc.oneof(value, fc.double({ noNaN: true, noDefaultInfinity: true }));
+    fc.assert(
+      fc.property(fc.array(any, { minLength: 1, maxLength: 80 }), fc.array(any, { maxLength: 20 }), (given, sample) => {
+        const values = Float64Array.from(given);
+        const [least, most] = [Math.min(...given), Math.max(...given)];
+        const within = sample.filter((each) => each >= least && each <= most);
+        const edges = fineEdges(Float64Array.from([...within, given[0] ?? 0]), least, most);
+        const histogram = new FineHistogram(edges);
+        histogram.add(values);
+        const expected = new Float64Array(edges.length - 1);
+        for (const each of given) {
+          const bin = edges.findLastIndex((edge) => edge <= each);
+          expected[bin] = (expected[bin] ?? 0) + 1;
+        }
+        expect(histogram.counts).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('is exact for values that are frequent', () => {
     const reference = Float64Array.from({ length: 300 }, (_, i) => i % 4).sort();
     const current = Float64Array.from({ length: 200 }, (_, i) => i % 5).sort();

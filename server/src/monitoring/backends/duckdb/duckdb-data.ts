@@ -186,16 +186,24 @@ export class DuckDbData implements DriftData, RowSampler {
   }
 
   async sample(column: TypedColumn, side: Side, size: number): Promise<Float64Array> {
+    const { from, row, rows } = this.#tables[side];
     const value = this.valueSql(column, side);
-    const sample: number[] = [];
-    await this.#doubles(
+    const every = Math.max(1, Math.floor(rows / size));
+    const found = await this.#all(`SELECT ${value} FROM ${from} WHERE ${row} % ${every} = 0 AND isfinite(${value})`);
+    if (every === 1 || found.length >= size / 10) return found;
+    // So few rows have a value that these stand for little; a reservoir takes ten times as long.
+    return this.#all(
       `SELECT v FROM (SELECT ${value} AS v FROM ${name(side)} WHERE isfinite(${value})) ` +
         `USING SAMPLE reservoir(${size} ROWS) REPEATABLE (1)`,
-      (values) => {
-        for (const each of values) sample.push(each);
-      },
     );
-    return Float64Array.from(sample);
+  }
+
+  async #all(sql: string): Promise<Float64Array> {
+    const values: number[] = [];
+    await this.#doubles(sql, (part) => {
+      for (const each of part) values.push(each);
+    });
+    return Float64Array.from(values);
   }
 
   async sampleRows(columns: readonly TypedColumn[], most: number): Promise<CodedRows> {
