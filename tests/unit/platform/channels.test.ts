@@ -65,7 +65,8 @@ describe('a channel of the configuration', () => {
   it('tells what of it must never show', () => {
     const slack = channel("type: slack, webhook: 'https://hooks.example/T/secret'");
     expect(slack && secretsOfChannel(slack)).toEqual(['https://hooks.example/T/secret', '/T/secret']);
-    const webhook = channel(hook, {}, { HOOK_SECRET: 's' });
-    expect(webhook && secretsOfChannel(webhook)).toEqual(['s']);
+    const headers = "headers: {X-Team: growth, Authorization: '${{ secrets.HOOK_TOKEN }}'}";
+    const webhook = channel(`${hook}, ${headers}`, {}, { HOOK_SECRET: 's', HOOK_TOKEN: 't' });
+    expect(webhook && secretsOfChannel(webhook)).toEqual(['s', 't']);
   });
 });
