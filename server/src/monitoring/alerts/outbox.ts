@@ -144,7 +144,8 @@ export class Outbox {
 
   /** What failed waits again, due now. Answers how many. */
   retryFailed(now: number): number {
-    const database = this.#database.forWriting();
+    const database = this.#database.forReading();
+    if (database === null) return 0;
     const { changes } = this.#database.run(() =>
       database
         .prepare(

@@ -28,7 +28,10 @@ export function secretsOfChannel(channel: ResolvedChannel): readonly string[] {
     case 'email':
       return channel.credential ? [channel.credential.password] : [];
     case 'webhook':
-      return [...(channel.secret === null ? [] : [channel.secret]), ...Object.values(channel.headers)];
+      return [
+        ...(channel.secret === null ? [] : [channel.secret]),
+        ...channel.secretHeaders.map((name) => channel.headers[name] ?? ''),
+      ];
     default:
       return [];
   }
@@ -102,6 +105,7 @@ class ChannelResolver {
       name,
       ...web,
       secret: secret === undefined ? null : read(secret),
+      secretHeaders: Object.keys(headers).filter((key) => headers[key]?.includes('${{')),
       headers: Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, read(value)])),
     };
   }

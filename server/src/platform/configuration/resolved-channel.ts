@@ -33,8 +33,9 @@ export interface WebhookChannel extends Web {
   readonly type: 'webhook';
   /** Never shown. */
   readonly secret: string | null;
-  /** May hold secrets. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Names of those whose values are secrets. */
+  readonly secretHeaders: readonly string[];
 }
 
 export interface AlertmanagerChannel extends Web {

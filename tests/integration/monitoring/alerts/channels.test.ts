@@ -117,15 +117,29 @@ describe('a webhook', () => {
     await expect(alerts.test('team', signal)).rejects.toThrow(/HOOK_TOKEN is not used with http:\/\/127/);
     expect(receiver.connections).toBe(0);
   });
+});
 
-  it('hears nothing where nobody allowed the connection', async () => {
-    await using receiver = await startHttpServer((_, response) => sendJson(response, {}));
+describe('a server that a file names', () => {
+  it.each([
+    ['slack', (url: URL) => `type: slack, webhook: '${url.href}hook'`],
+    ['webhook', (url: URL) => `type: webhook, url: '${url.href}'`],
+    ['alertmanager', (url: URL) => `type: alertmanager, url: '${url.href}'`],
+    ['email', ({ port }: URL) => `type: email, host: 127.0.0.1, port: ${port}, tls: none, from: a@b.c, to: [x@y.z]`],
+  ])('hears nothing by %s where nobody allowed the connection', async (_, entry) => {
+    await using receiver = await startHttpServer((__, response) => sendJson(response, {}));
+    const asked: string[] = [];
     const { alerts, folder } = await openAlerts({
-      channels: [`{name: team, type: webhook, url: '${receiver.url}'}`],
-      permission: { allowed: async () => false },
+      channels: [`{name: team, ${entry(new URL(receiver.url))}}`],
+      permission: {
+        allowed: async ({ origin }) => {
+          asked.push(origin);
+          return false;
+        },
+      },
     });
     await alerts.process(check(folder, 0.5));
     expect(receiver.connections).toBe(0);
+    expect(asked).toEqual([expect.stringContaining(`://127.0.0.1:${receiver.port}`)]);
     expect(alerts.outbox()).toMatchObject([{ state: 'waiting', error: expect.stringContaining('nobody allowed it') }]);
   });
 });
