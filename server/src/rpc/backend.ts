@@ -13,6 +13,7 @@ import { createLogger, type LogLevel } from '../platform/log.ts';
 import { createRedactor } from '../platform/redact.ts';
 import { registerConnectionHandlers } from './connections.ts';
 import type { BackendContext } from './context.ts';
+import { registerDashboardHandlers } from './dashboards.ts';
 import { registerDriftHandlers } from './drift.ts';
 import { registerExperimentHandlers } from './experiments.ts';
 import { registerModelHandlers } from './models.ts';
@@ -62,6 +63,7 @@ export function createBackend(
   const experiments = registerExperimentHandlers(context);
   const models = registerModelHandlers(context);
   registerDriftHandlers(context);
+  registerDashboardHandlers(context);
 
   onNotification(rpc, workspaceChanged, (next) => {
     const before = state;
