@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dashboardPush } from '../domain/dashboard.ts';
+import { alertStatus, checkState } from '../domain/monitor-report.ts';
 import { jsonNumber } from '../domain/number.ts';
 import { defineRequest } from './request.ts';
 
@@ -30,6 +31,8 @@ export const dashboardAlert = z.object({
   severity: z.enum(['info', 'warning', 'critical']),
   channels: z.array(z.string()),
   runbook: z.string().nullable(),
+  /** After the last check; several where it is judged for several label sets. Null where no check is known. */
+  statuses: z.array(alertStatus.pick({ state: true, labels: true, since: true, reason: true })).nullable(),
 });
 export type DashboardAlert = z.infer<typeof dashboardAlert>;
 
@@ -43,6 +46,8 @@ export const describeDashboard = defineRequest(
     description: z.string(),
     charts: z.array(dashboardChart),
     alerts: z.array(dashboardAlert),
+    /** When the last check was, Unix milliseconds, and how it ended; null where none is known. */
+    lastCheck: z.object({ at: z.number(), state: checkState }).nullable(),
   }),
 );
 export type DashboardDescription = z.infer<typeof describeDashboard.result>;

@@ -10,6 +10,9 @@ import { withGrafana, withQueryRange } from '../workspace.ts';
 import type { BackendContext } from './context.ts';
 import { registerRequest } from './register.ts';
 
+/** A check that is older says nothing of now. */
+const longestPast = 30 * 86_400_000;
+
 interface MonitorQuestion {
   readonly folder: string;
   readonly file: string;
@@ -37,12 +40,23 @@ export function registerDashboardHandlers(
     return planPush(grafana, { dashboard, folder: document.dashboard?.folder ?? null }, signal);
   };
 
-  registerRequest(context, protocol.describeDashboard, async (question) => {
+  const lastCheck = async (file: string, name: string, signal: AbortSignal) => {
+    const to = Date.now();
+    const reports = (await history?.({ file, name }, { from: to - longestPast, to }, signal)) ?? [];
+    return reports.at(-1) ?? null;
+  };
+
+  registerRequest(context, protocol.describeDashboard, async (question, { signal }) => {
     const { monitor, title, description, panels, alerts } = (await read(question)).plan;
+    const last = await lastCheck(question.file, monitor, signal);
     return {
       ...{ monitor, title, description },
       charts: panels.map(({ queries: _, ...chart }) => chart),
-      alerts: alerts.map((alert) => ({ ...alert, channels: [...alert.channels] })),
+      alerts: alerts.map((alert) => ({
+        ...{ ...alert, channels: [...alert.channels] },
+        statuses: last === null ? null : last.alerts.filter(({ name }) => name === alert.name),
+      })),
+      lastCheck: last && { at: last.at, state: last.state },
     };
   });
   registerRequest(

@@ -98,6 +98,9 @@ describe('the dashboard', () => {
     const host = new FakeHost({ state });
     await open(host);
     await canvas('auc').waitFor();
+    await panel.page.getByText('Checked 5 minutes ago: out of bounds').waitFor();
+    await panel.page.getByRole('cell', { name: 'firing since 2 hours ago' }).waitFor();
+    await panel.page.getByRole('cell', { name: 'not checked yet' }).waitFor();
     await panel.page.getByRole('button', { name: 'Values of auc as a table' }).click();
     await tile('auc').getByRole('columnheader', { name: 'performance:auc' }).waitFor();
     await panel.page.getByRole('button', { name: 'Open runbook of drift.share >= 0.3' }).click();

@@ -27,10 +27,14 @@ export function madeDashboard(): DashboardDescription {
       chart('metric:gone'),
       chart('metric:broken'),
     ],
+    lastCheck: { at: Date.now() - 300_000, state: 'out-of-bounds' },
     alerts: [
       {
         ...{ name: 'drift.share >= 0.3', when: 'drift.share >= 0.3', severity: 'critical', channels: ['team'] },
         runbook: 'https://example.com/runbooks/drift.md',
+        statuses: [
+          { state: 'firing', labels: { model: 'churn' }, since: Date.now() - 7_200_000, reason: 'drift.share = 0.4' },
+        ],
       },
       {
         name: 'slow',
@@ -38,6 +42,7 @@ export function madeDashboard(): DashboardDescription {
         severity: 'warning',
         channels: ['team', 'mail'],
         runbook: null,
+        statuses: null,
       },
     ],
   };

@@ -1,19 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import {
-  type DashboardAlert,
-  type DashboardChart,
-  type DashboardDescription,
-  describeDashboard,
-} from '#schemas/protocol/dashboards.ts';
+import { type DashboardChart, type DashboardDescription, describeDashboard } from '#schemas/protocol/dashboards.ts';
 import { openDashboardPush, openExternal, type PanelState } from '#schemas/protocol/webview.ts';
 import { announce } from '../shared/announce.ts';
 import { attempt } from '../shared/attempt.ts';
+import { format } from '../shared/format.ts';
 import type { Host, VsCodeApi } from '../shared/host.ts';
 import { icon, iconButton } from '../shared/icons.ts';
 import { LatestRequest } from '../shared/latest-request.ts';
 import { emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
 import { PanelElement } from '../shared/panel-element.ts';
+import { alertTable } from './alert-table.ts';
 import './dashboard-tile.ts';
+import { stateText } from './check-state.ts';
 import { dashboardPanelView, type Period, periodLengths, periods } from './view.ts';
 
 type DashboardState = Extract<PanelState, { panel: 'dashboard' }>;
@@ -112,15 +110,20 @@ export class DashboardPanel extends PanelElement<'dashboard', typeof dashboardPa
               ),
             )
       }
-      ${alerts.length === 0 ? nothing : this.#alerts(alerts)}
+      ${alerts.length === 0 ? nothing : alertTable(alerts, { now: this.range.to, onOpen: (url) => void this.#open(url) })}
     </div>`;
   }
 
-  #head({ title, monitor, description }: DashboardDescription, state: DashboardState): TemplateResult {
+  #head({ title, monitor, description, lastCheck }: DashboardDescription, state: DashboardState): TemplateResult {
     return html`<header class="dashboard-head">
       <div class="dashboard-title">
         <h1>${title}</h1>
         <p class="muted">${monitor}${description === '' ? '' : ` – ${description}`}</p>
+        ${
+          lastCheck === null
+            ? nothing
+            : html`<p>Checked ${format.ago(lastCheck.at, this.range.to)}: <strong>${stateText(lastCheck.state)}</strong></p>`
+        }
       </div>
       <div class="dashboard-controls" role="toolbar" aria-label="Dashboard">
         <select
@@ -161,42 +164,6 @@ export class DashboardPanel extends PanelElement<'dashboard', typeof dashboardPa
             .tableOpen=${this.view.tables.includes(chart.id)}
           ></dashboard-tile>`,
         )}
-      </div>
-    </section>`;
-  }
-
-  #alerts(alerts: readonly DashboardAlert[]): TemplateResult {
-    return html`<section class="dashboard-group" aria-label="Alerts">
-      <h2>Alerts</h2>
-      <div class="dashboard-alerts" role="region" aria-label="List of alerts" tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Alert</th>
-              <th scope="col">Severity</th>
-              <th scope="col">Condition</th>
-              <th scope="col">Channels</th>
-              <th scope="col">Runbook</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${alerts.map(({ name, severity, when, channels, runbook }) => {
-              return html`<tr>
-                <th scope="row">${name}</th>
-                <td class="severity-${severity}">${severity}</td>
-                <td><code>${when}</code></td>
-                <td>${channels.join(', ')}</td>
-                <td>${
-                  runbook === null
-                    ? html`<span class="absent">–</span>`
-                    : html`<button type="button" class="link-button" @click=${() => void this.#open(runbook)}>
-                        Open runbook<span class="visually-hidden"> of ${name}</span>
-                      </button>`
-                }</td>
-              </tr>`;
-            })}
-          </tbody>
-        </table>
       </div>
     </section>`;
   }
