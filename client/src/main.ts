@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { env, extensions, l10n, commands as registry, window, workspace } from 'vscode';
+import { showAlert } from '#schemas/protocol/alerts.ts';
 import { experimentsChanged, watchExperiments } from '#schemas/protocol/experiments.ts';
 import { modelsChanged, watchRegistry } from '#schemas/protocol/models.ts';
 import {
@@ -13,6 +14,9 @@ import {
 import { commands } from './contributions/commands.ts';
 import { contexts, type ExperimentsState } from './contributions/contexts.ts';
 import { settingsSection } from './contributions/settings.ts';
+import { alertCommands } from './features/alerts/commands.ts';
+import { showAlertNotice } from './features/alerts/show-alert.ts';
+import { askFolder } from './features/connections/add-connection.ts';
 import { connectionCommands } from './features/connections/commands.ts';
 import { ConnectionsModel, needingAttention } from './features/connections/model.ts';
 import { askAllowed } from './features/connections/permission-prompt.ts';
@@ -173,6 +177,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
     }),
     ...driftCommands({ panels }),
     ...dashboardCommands({ server, panels, texts }),
+    ...alertCommands({ server, askFolder: async () => (await askFolder())?.toString() }),
     [commands.showReferences]: showReferences,
     [commands.showLog]: () => log.show(),
     [commands.restartServer]: () => server.restart(),
@@ -184,6 +189,10 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
     texts,
     server.answer(getCredential, async ({ origin }) => ({ credential: await credentials.get(origin) })),
     server.answer(allowOrigin, async (question) => ({ allowed: await permissions.allowed(question) })),
+    server.answer(showAlert, async ({ notice }) => {
+      showAlertNotice(notice);
+      return {};
+    }),
     server.on(experimentsChanged, (change) => {
       experiments.update(model.changed(change));
       panels.dataChanged(change);

@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from '#schemas/domain/connection.ts';
 import type { TrackingStore } from './experiments/tracking-store.ts';
 import type { ModelContext } from './models/model-context.ts';
+import type { Alerts } from './monitoring/alerts/alerts.ts';
+import type { AlertParts } from './open-alerts.ts';
 import type { Component, Health } from './platform/component.ts';
+import { secretsOfChannel } from './platform/configuration/channels.ts';
 import { type ReadConfiguration, readConfiguration } from './platform/configuration/read.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedService, ResolvedTracker } from './platform/configuration/resolved.ts';
@@ -35,6 +38,7 @@ export async function readState(options: WorkspaceOptions): Promise<State> {
   )) {
     if (credential !== null) redactor.register(credential.type === 'basic' ? credential.password : credential.token);
   }
+  for (const secret of read.configuration.alerting.channels.flatMap(secretsOfChannel)) redactor.register(secret);
   return { ...read, secrets };
 }
 
@@ -67,9 +71,25 @@ export interface OpenModels {
   close(): Promise<void>;
 }
 
+/** A server that a channel sends to. */
+export interface ChannelServer {
+  readonly name: string;
+  readonly origin: string;
+  readonly consent: 'given' | 'ask';
+}
+
+/** Puts together the alerts of a workspace. */
+export type BuildAlerts = (
+  parts: Omit<AlertParts, 'channels'> & {
+    readonly connect: (server: ChannelServer) => NonNullable<Server>;
+    readonly permit: (server: ChannelServer) => (signal?: AbortSignal) => Promise<void>;
+  },
+) => Promise<Alerts>;
+
 export interface Builders {
   readonly store: BuildStore;
   readonly models: BuildModels;
+  readonly alerts: BuildAlerts;
 }
 
 interface OpenTracker {
@@ -79,8 +99,9 @@ interface OpenTracker {
 
 const longestCheckMs = 15_000;
 
-/** A workspace has one registry. */
+/** A workspace has one registry, and one outbox. */
 const registryName = 'registry';
+const alertsName = 'alerts';
 
 interface CheckOptions {
   readonly check: boolean;
@@ -99,6 +120,7 @@ export class OpenWorkspace implements Workspace {
   readonly #aborter = new AbortController();
   readonly #trackers = new OpenedOnce<OpenTracker>();
   readonly #models = new OpenedOnce<OpenModels>();
+  readonly #alerts = new OpenedOnce<Alerts>();
   readonly #listeners = new Set<() => void>();
   readonly #watcher: { dispose(): void } | null;
   #reloading: Promise<void> = Promise.resolve();
@@ -178,6 +200,34 @@ export class OpenWorkspace implements Workspace {
     }
   }
 
+  async alerts(signal?: AbortSignal): Promise<Alerts> {
+    this.signal.throwIfAborted();
+    return this.#alerts.get(alertsName, () => this.#openAlerts()).wait(signal);
+  }
+
+  async #openAlerts(): Promise<Alerts> {
+    const { createHttpClient } = await import('./platform/http.ts');
+    const opened: HttpClient[] = [];
+    const toConnection = (server: ChannelServer) => ({ ...server, credential: null, insecureTls: false });
+    const alerts = await this.#builders.alerts({
+      workspace: this.#options,
+      configuration: this.configuration,
+      permit: (server) => this.#gate.permit(toConnection(server)),
+      connect: (server) => {
+        const connection = toConnection(server);
+        // Nothing is sent twice by itself: the outbox knows when to try again.
+        const http = createHttpClient({ ...this.#httpOptions(connection), retries: 0 });
+        opened.push(http);
+        return { http, credentials: this.#gate.credentials(connection) };
+      },
+    });
+    const close = async () => {
+      await alerts.close();
+      await Promise.all(opened.map((http) => http.close()));
+    };
+    return { ...alerts, close };
+  }
+
   #openModels(signal: AbortSignal): Promise<OpenModels> {
     const { configuration } = this;
     const { registry } = configuration;
@@ -251,7 +301,7 @@ export class OpenWorkspace implements Workspace {
     const names = this.configuration.trackers.filter((one) => one.origin === origin).map(({ name }) => name);
     const services = this.configuration.services.some((one) => one.origin === origin);
     if (names.length === 0 && !services) return;
-    await Promise.all([this.#trackers.close(names), this.#models.close()]);
+    await Promise.all([this.#trackers.close(names), this.#models.close(), this.#alerts.close()]);
     this.#changed();
   }
 
@@ -269,7 +319,7 @@ export class OpenWorkspace implements Workspace {
     this.#watcher?.dispose();
     this.#aborter.abort();
     this.#listeners.clear();
-    await Promise.all([this.#trackers.close(), this.#models.close()]);
+    await Promise.all([this.#trackers.close(), this.#models.close(), this.#alerts.close()]);
     await this.#tracer.close();
   }
 
@@ -296,6 +346,7 @@ export class OpenWorkspace implements Workspace {
     await Promise.all([
       this.#trackers.close(stale.map(({ name }) => name)),
       sameModels ? undefined : this.#models.close(),
+      sameSecrets && isDeepStrictEqual(alertParts(before), alertParts(next)) ? undefined : this.#alerts.close(),
     ]);
     this.#changed();
   }
@@ -320,14 +371,18 @@ export class OpenWorkspace implements Workspace {
 
   async #httpFor(connection: GatedConnection): Promise<HttpClient> {
     const { createHttpClient } = await import('./platform/http.ts');
-    return createHttpClient({
+    return createHttpClient(this.#httpOptions(connection));
+  }
+
+  #httpOptions(connection: GatedConnection): HttpClientOptions {
+    return {
       timeoutMs: this.#options.settings.http.timeoutSeconds * 1_000,
       proxyEnv: proxyOf(this.#options),
       tls: this.#tlsFor(connection),
       origin: connection.origin,
       permit: this.#gate.permit(connection),
       tracer: this.#tracer,
-    });
+    };
   }
 
   #tlsFor({ origin, insecureTls }: GatedConnection): HttpTls | null {
@@ -369,6 +424,11 @@ function noService(kind: 'prometheus' | 'grafana'): FailureError {
 /** What the work on models is put together from. */
 function modelParts({ configuration: { registry, storage, access, root } }: State): unknown {
   return { registry, storage, access, root };
+}
+
+/** What the alerts are put together from. */
+function alertParts({ configuration: { alerting, root } }: State): unknown {
+  return { alerting, root };
 }
 
 /** What could not even be opened is not healthy either. */

@@ -1,7 +1,9 @@
+import type { AlertNotice } from '#schemas/domain/alert-notice.ts';
 import type { Connection } from '#schemas/domain/connection.ts';
 import type { Settings } from '#schemas/protocol/workspace.ts';
 import type { TrackingStore } from './experiments/tracking-store.ts';
 import type { ModelContext } from './models/model-context.ts';
+import type { Alerts } from './monitoring/alerts/alerts.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
 import type { CredentialSource } from './platform/credentials.ts';
 import type { HttpClient } from './platform/http.ts';
@@ -30,6 +32,8 @@ export interface Workspace {
    * none is named, and with `permission` where the person does not allow the connection.
    */
   withService<T>(kind: 'prometheus' | 'grafana', work: (service: ServiceConnection) => Promise<T>): Promise<T>;
+  /** Alerts, their channels and the outbox, opened on first use. */
+  alerts(signal?: AbortSignal): Promise<Alerts>;
   /** Whether a tracker may be connected to as things are. Never asks for permission. */
   mayConnect(name: string, signal?: AbortSignal): Promise<boolean>;
   /** Every configured back end; with `check`, what each answers right now. Never asks for permission. */
@@ -63,6 +67,8 @@ export interface WorkspaceOptions {
   readonly credentials: StoredCredentials;
   /** Asks whether the workspace's files may make us connect to an origin. */
   readonly permission: OriginPermission;
+  /** Shows a notice of a `vscode` channel to the person; without it, such notices wait. */
+  readonly showNotice?: (notice: AlertNotice, signal: AbortSignal) => Promise<void>;
   /** A tracking URI of the command line: then it is the only tracker, and naming it was the permission. */
   readonly explicitTracking?: string;
   /** Follow changes of `mlops.yaml`, `.env` and what lies in the folder. */

@@ -9,7 +9,7 @@ import type { GrafanaServer } from './monitoring/dashboards/grafana-server.ts';
 import type { QueryRange } from './monitoring/dashboards/read-chart.ts';
 import type { DescribeColumns } from './monitoring/drift/describe-columns.ts';
 import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
-import { type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
+import { type BuildAlerts, type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
 import type { TrackingTarget } from './platform/configuration/tracking-uri.ts';
@@ -27,7 +27,11 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
       remedy: 'Trust the workspace to see its experiments.',
     });
   }
-  return new OpenWorkspace(options, await readState(options), { store: buildStore, models: buildModels });
+  return new OpenWorkspace(options, await readState(options), {
+    store: buildStore,
+    models: buildModels,
+    alerts: buildAlerts,
+  });
 }
 
 /** DuckDB is only loaded where data are compared. */
@@ -102,6 +106,25 @@ const buildModels: BuildModels = async (resolved, parts) => {
     },
   };
 };
+
+// Channels connect with the first notice.
+const buildAlerts: BuildAlerts = async ({ workspace, configuration, ...access }) => {
+  const [{ openAlerts }, { openChannel }] = await Promise.all([
+    import('./open-alerts.ts'),
+    import('./monitoring/backends/channels/open-channels.ts'),
+  ]);
+  const { showNotice: show = noEditor } = workspace;
+  const channels = configuration.alerting.channels.map((channel) =>
+    openChannel(channel, { ...access, show, clock: Date.now }),
+  );
+  return openAlerts({ workspace, configuration, channels });
+};
+
+async function noEditor(): Promise<never> {
+  throw new FailureError('unsupported', 'Nothing here can show a notice.', {
+    remedy: 'Open the folder in the editor.',
+  });
+}
 
 async function buildRegistry(
   { backend, target, uri }: ResolvedRegistry,

@@ -65,6 +65,7 @@ export const commands = {
   compareData: 'mlops.compareData',
   openDashboard: 'mlops.openDashboard',
   pushDashboard: 'mlops.pushDashboard',
+  testAlertChannel: 'mlops.testAlertChannel',
   showReferences: 'mlops.showReferences',
   showLog: 'mlops.showLog',
   restartServer: 'mlops.restartServer',

@@ -182,7 +182,7 @@ const alertmanagerChannel = z.strictObject({
     'http://localhost:9093',
   ),
 });
-const channel = z.discriminatedUnion('type', [
+export const alertChannel = z.discriminatedUnion('type', [
   vscodeChannel,
   slackChannel,
   emailChannel,
@@ -213,7 +213,7 @@ export const workspaceDocument = z.strictObject({
   alerting: key(
     z
       .strictObject({
-        channels: key(z.array(channel).optional(), 'Where alerts go.', [{ name: 'editor', type: 'vscode' }]),
+        channels: key(z.array(alertChannel).optional(), 'Where alerts go.', [{ name: 'editor', type: 'vscode' }]),
         runbookBase: key(
           z.string().optional(),
           'Address that a relative `runbook` of an alert is appended to.',

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { DriftMethod } from '#schemas/config/drift-methods.ts';
 import { readVersion } from '../platform/version.ts';
 import type { Action } from './action.ts';
+import { addAlertCommands } from './alert-program.ts';
 import type { Invocation } from './invocation.ts';
 import { addModelCommands } from './model-program.ts';
 import { addDashboardCommands } from './monitor-program.ts';
@@ -133,6 +134,7 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Program 
     );
 
   addModelCommands(program, action);
+  addAlertCommands(program, action);
 
   program
     .command('drift')

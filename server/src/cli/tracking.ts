@@ -35,6 +35,7 @@ export async function withWorkspace<T>(
     credentials: noStoredCredentials,
     permission: connectWithoutAsking,
     inProcess: true,
+    showNotice: async (notice) => (await import('./notice.ts')).printNotice(invocation, notice),
     ...(tracking === undefined ? {} : { explicitTracking: tracking }),
   });
   try {

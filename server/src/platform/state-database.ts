@@ -12,6 +12,32 @@ const migrations: readonly string[] = [
      hidden INTEGER NOT NULL DEFAULT 0,
      PRIMARY KEY (tracker, run_id)
    ) WITHOUT ROWID, STRICT`,
+  `CREATE TABLE alert_memory (
+     monitor TEXT PRIMARY KEY,
+     memory TEXT NOT NULL
+   ) WITHOUT ROWID, STRICT;
+   CREATE TABLE alert_outbox (
+     position INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     monitor TEXT NOT NULL,
+     channel TEXT NOT NULL,
+     group_key TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     notice TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'failed')),
+     attempts INTEGER NOT NULL DEFAULT 0,
+     due_at INTEGER NOT NULL,
+     lease TEXT,
+     leased_until INTEGER NOT NULL DEFAULT 0,
+     error TEXT,
+     ended_at INTEGER
+   ) STRICT;
+   CREATE INDEX alert_outbox_waiting ON alert_outbox (channel, group_key, position) WHERE state = 'waiting';
+   CREATE TABLE alert_channels (
+     channel TEXT PRIMARY KEY,
+     not_before INTEGER NOT NULL
+   ) WITHOUT ROWID, STRICT`,
 ];
 
 const kind: DatabaseKind = {
@@ -42,7 +68,7 @@ export interface StateDatabase {
   /** Runs statements with SQLite's errors turned into failures. */
   run<T>(work: () => T): T;
   /** All or nothing. */
-  transaction(work: () => void): void;
+  transaction<T>(work: () => T): T;
   close(): void;
 }
 
@@ -67,7 +93,7 @@ export function openStateDatabase(folder: string): StateDatabase {
     run,
     transaction(work) {
       const connection = open();
-      run(() => inTransaction(connection, work));
+      return run(() => inTransaction(connection, work));
     },
     close() {
       database?.close();

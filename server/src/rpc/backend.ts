@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
+import { showAlert } from '#schemas/protocol/alerts.ts';
 import {
   allowOrigin,
   connectionsChanged,
@@ -11,6 +12,7 @@ import {
 } from '#schemas/protocol/workspace.ts';
 import { createLogger, type LogLevel } from '../platform/log.ts';
 import { createRedactor } from '../platform/redact.ts';
+import { registerAlertHandlers } from './alerts.ts';
 import { registerConnectionHandlers } from './connections.ts';
 import type { BackendContext } from './context.ts';
 import { registerDashboardHandlers } from './dashboards.ts';
@@ -48,6 +50,9 @@ export function createBackend(
     permission: {
       allowed: async (request, signal) => (await sendRequest(rpc, allowOrigin, request, signal)).allowed,
     },
+    showNotice: async (notice, signal) => {
+      await sendRequest(rpc, showAlert, { notice }, signal);
+    },
     onChanged: (folder) => notify(rpc, connectionsChanged, { folder }),
   });
 
@@ -60,6 +65,7 @@ export function createBackend(
     onWorkspaceOpened: workspaces.onOpened,
   };
   registerConnectionHandlers(context);
+  registerAlertHandlers(context);
   const experiments = registerExperimentHandlers(context);
   const models = registerModelHandlers(context);
   registerDriftHandlers(context);

@@ -4,7 +4,7 @@ import { FailureError } from '../platform/failure.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Redactor } from '../platform/redact.ts';
 import type { OriginPermission, StoredCredentials } from '../security/ports.ts';
-import { openWorkspace, type Workspace } from '../workspace.ts';
+import { openWorkspace, type Workspace, type WorkspaceOptions } from '../workspace.ts';
 
 interface WorkspacesOptions {
   readonly environment: () => { env: Readonly<Record<string, string | undefined>>; settings: Settings };
@@ -13,6 +13,7 @@ interface WorkspacesOptions {
   readonly redactor: Redactor;
   readonly credentials: StoredCredentials;
   readonly permission: OriginPermission;
+  readonly showNotice: NonNullable<WorkspaceOptions['showNotice']>;
   readonly onChanged: (folder: string) => void;
 }
 
@@ -43,6 +44,7 @@ export function createWorkspaces(options: WorkspacesOptions): Workspaces {
         allowed: (request, signal) => options.permission.allowed({ ...request, folder }, signal),
       },
       watch: true,
+      showNotice: options.showNotice,
     });
     workspace.onDidChange(() => options.onChanged(folder));
     for (const listener of listeners) listener(folder, workspace);

@@ -19,8 +19,9 @@ export function writeRules(
   { file, name, output: target, keepFiringFor }: MonitorFlags & { readonly keepFiringFor: boolean },
 ): Promise<number> {
   const { cwd, output, signal } = invocation;
-  return withWorkspace(invocation, undefined, async ({ configuration: { runbookBase } }) => {
+  return withWorkspace(invocation, undefined, async ({ configuration }) => {
     const document = await readMonitor(resolve(cwd, file), name);
+    const { runbookBase } = configuration.alerting;
     const { rules, leftOut } = toPrometheusRules(document, { runbookBase, keepFiringFor });
     const text = rulesText(rules);
     const path = target === null ? null : resolve(cwd, target);

@@ -1,4 +1,3 @@
-import { FailureError } from '../../platform/failure.ts';
 import { durationMs } from '../../platform/units.ts';
 import type { MonitorDocument } from '../monitor-documents.ts';
 import type { Labels } from './labels.ts';
@@ -41,12 +40,20 @@ export interface AlertPolicy {
   readonly silences: readonly Silence[];
 }
 
-/** Fails with `input` where a silence has a time that is none, or two alerts have one name. */
-export function policyOf(document: MonitorDocument, runbookBase: string | null): AlertPolicy {
+/**
+ * What a document says about its alerts. Mistakes don't keep the others from being judged: `onWarning` hears of a silence with
+ * a time that is none, which does not hold, and of a second alert of one name, which gets a number.
+ */
+export function policyOf(
+  document: MonitorDocument,
+  runbookBase: string | null,
+  onWarning: (message: string) => void,
+): AlertPolicy {
   const { model, environment } = document;
+  const taken = new Set<string>();
   const rules = (document.alerts ?? []).map(
     (alert): AlertRule => ({
-      name: alert.name ?? alert.when.trim(),
+      name: freeName(alert.name ?? alert.when.trim(), taken, onWarning),
       when: alert.when,
       channels: [...new Set([alert.channel].flat())],
       severity: alert.severity,
@@ -60,19 +67,31 @@ export function policyOf(document: MonitorDocument, runbookBase: string | null):
       tellsResolved: alert.resolved,
     }),
   );
-  requireUniqueNames(rules);
   return {
     monitor: document.metadata.name,
     model: model ?? null,
     labels: { ...(model === undefined ? {} : { model }), ...(environment === undefined ? {} : { environment }) },
     rules,
-    silences: (document.silences ?? []).map(({ match, from, until, comment }) => ({
-      match,
-      from: from === undefined ? Number.NEGATIVE_INFINITY : time(from),
-      until: time(until),
-      comment,
-    })),
+    silences: (document.silences ?? []).flatMap((silence) => readSilence(silence, onWarning)),
   };
+}
+
+type SilenceEntry = NonNullable<MonitorDocument['silences']>[number];
+
+function readSilence({ match, from, until, comment }: SilenceEntry, onWarning: (message: string) => void): Silence[] {
+  const times = { from: from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from), until: Date.parse(until) };
+  if (!Number.isNaN(times.from) && !Number.isNaN(times.until)) return [{ match, comment, ...times }];
+  const wrong = Number.isNaN(times.until) ? until : from;
+  onWarning(`The silence “${comment}” does not hold: “${wrong}” is no time. Write it as 2026-01-05T10:00:00Z.`);
+  return [];
+}
+
+function freeName(name: string, taken: Set<string>, onWarning: (message: string) => void): string {
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${name} (${number})`;
+  if (free !== name) onWarning(`Two alerts have the name “${name}”: the second is “${free}”.`);
+  taken.add(free);
+  return free;
 }
 
 /** Labels of an alert: those of the series, over them those of the rule, over all what names it. */
@@ -89,24 +108,4 @@ function runbookAddress(runbook: string, base: string | null): string {
 
 function optionalMs(duration: string | undefined): number {
   return duration === undefined ? 0 : durationMs(duration);
-}
-
-function time(text: string): number {
-  const parsed = Date.parse(text);
-  if (!Number.isNaN(parsed)) return parsed;
-  throw new FailureError('input', `A silence has the time “${text}”, which is none.`, {
-    remedy: 'Write it as 2026-01-05T10:00:00Z.',
-  });
-}
-
-function requireUniqueNames(rules: readonly AlertRule[]): void {
-  const seen = new Set<string>();
-  for (const { name } of rules) {
-    if (seen.has(name)) {
-      throw new FailureError('input', `Two alerts have the name “${name}”.`, {
-        remedy: 'Give each a “name” of its own.',
-      });
-    }
-    seen.add(name);
-  }
 }

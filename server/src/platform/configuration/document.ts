@@ -35,7 +35,11 @@ const storageEntry = z.object({
 const environmentEntry = z.object({
   kubernetes: z.object({ context: optionalText, namespace: text.default('default') }).optional(),
 });
-const monitoringEntry = z.object({ prometheus: text.optional(), grafana: text.optional() });
+const monitoringEntry = z.object({
+  prometheus: text.optional(),
+  grafana: text.optional(),
+  alertmanager: text.optional().catch(undefined),
+});
 const channelEntry = z.object({ name: label, type: text });
 
 export type TrackingEntry = z.output<typeof trackingEntry>;
@@ -46,14 +50,14 @@ export interface WorkspaceDocument {
   readonly file: string;
   /** `metadata.name`; empty where it has none. */
   readonly name: string;
-  /** `alerting.runbookBase`; null without one. */
-  readonly runbookBase: string | null;
   readonly tracking: readonly (TrackingEntry & { readonly line: number | null })[];
   readonly registry: z.output<typeof registryEntry> | null;
   readonly storage: StorageEntry | null;
   readonly environments: ReadonlyMap<string, z.output<typeof environmentEntry>>;
   readonly monitoring: z.output<typeof monitoringEntry>;
   readonly channels: readonly z.output<typeof channelEntry>[];
+  /** As it stands: each channel is checked by itself. */
+  readonly alerting: Readonly<Record<string, unknown>>;
   readonly access: AccessReading;
 }
 
@@ -131,13 +135,13 @@ class DocumentReader {
     return {
       file: this.#file,
       name: isRecord(root.metadata) ? (optionalText.parse(root.metadata.name) ?? '') : '',
-      runbookBase: optionalText.parse(alerting.runbookBase) ?? null,
       tracking: this.#list(trackingEntry, ['tracking'], root.tracking),
       registry: this.#part(registryEntry, ['registry'], root.registry),
       storage: this.#part(storageEntry, ['storage'], root.storage),
       environments: this.#environments(root.environments),
       monitoring: monitoring ?? {},
       channels: this.#list(channelEntry, ['alerting', 'channels'], alerting.channels),
+      alerting,
       access:
         unreadable === undefined
           ? this.#access(root.access)

@@ -58,8 +58,13 @@ function valueFor(key: string, text: string | undefined, { environment, origin }
 
 const addressSuffixes = ['URI', 'URL', 'BASE_URL', 'TRACKING_URI'];
 
+/** Whether the person's environment names that host beside a variable: `SMTP_HOST` beside `SMTP_PASSWORD`. */
+export function namesHostBeside(name: string, host: string, environment: Environment): boolean {
+  return familiesOf(name).some((family) => environment.from('environment', `${family}_HOST`) === host);
+}
+
 /** The origins that the person's environment names beside a variable, such as that of `TEAM_URI` for `TEAM_TOKEN`. */
-function addressesBeside(name: string, environment: Environment): readonly (string | null)[] {
+export function addressesBeside(name: string, environment: Environment): readonly (string | null)[] {
   return familiesOf(name)
     .flatMap((family) => addressSuffixes.map((suffix) => environment.from('environment', `${family}_${suffix}`)))
     .map((address) => (address === null ? null : originOf(address)));

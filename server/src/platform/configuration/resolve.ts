@@ -1,4 +1,5 @@
 import type { ConfigurationSource } from '#schemas/domain/connection.ts';
+import { resolveAlerting } from './channels.ts';
 import type { TrackingEntry, WorkspaceDocument } from './document.ts';
 import { entryCredential } from './entry-credential.ts';
 import type { Environment } from './environment.ts';
@@ -37,8 +38,13 @@ const defaultTrackerName = 'default';
 export function resolveConfiguration(inputs: ConfigurationInputs): ResolvedConfiguration {
   const { document, environment } = inputs;
   const warnings: ConfigurationWarning[] = [...inputs.warnings];
-  const about = { name: document?.name ?? '', runbookBase: document?.runbookBase ?? null };
-  const base = { ...about, root: inputs.root, file: document?.file ?? null, access: accessOf(inputs) };
+  const base = {
+    name: document?.name ?? '',
+    root: inputs.root,
+    file: document?.file ?? null,
+    access: accessOf(inputs),
+    alerting: resolveAlerting(document, environment),
+  };
   if (inputs.explicitTracking !== null) {
     const tracker = named(defaultTrackerName, inputs.explicitTracking, {
       inputs,

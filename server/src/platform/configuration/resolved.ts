@@ -2,6 +2,7 @@ import type { Access } from '#schemas/config/access.ts';
 import type { ConfigurationSource, ConnectionAttention, ConnectionKind } from '#schemas/domain/connection.ts';
 import type { Credential } from '../credentials.ts';
 import type { ResolvedRegistry } from './registry.ts';
+import type { ResolvedAlerting } from './resolved-channel.ts';
 import type { ResolvedStorage } from './storage-target.ts';
 import type { TrackingTarget } from './tracking-uri.ts';
 
@@ -63,8 +64,6 @@ export interface AccessReading {
 export interface ResolvedConfiguration {
   /** `metadata.name` of the Workspace document; empty without one. */
   readonly name: string;
-  /** What the paths of runbooks are appended to; null where nothing says it. */
-  readonly runbookBase: string | null;
   /** The folder that relative paths start from: that of `mlops.yaml`, else the workspace's. */
   readonly root: string;
   /** The `mlops.yaml` that was read; null without one. */
@@ -79,5 +78,6 @@ export interface ResolvedConfiguration {
   /** Where the registry keeps artifacts; a text says what is wrong with what the configuration names. */
   readonly storage: ResolvedStorage | string;
   readonly access: AccessReading;
+  readonly alerting: ResolvedAlerting;
   readonly warnings: readonly ConfigurationWarning[];
 }

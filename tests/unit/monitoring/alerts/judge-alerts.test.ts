@@ -252,6 +252,7 @@ describe('whatever conditions say and whenever checks come', () => {
           }
         }
       }),
+      { numRuns: 40 },
     );
   });
 
@@ -279,6 +280,7 @@ describe('whatever conditions say and whenever checks come', () => {
           for (const { fingerprint } of notice.resolved) expect(told.delete(fingerprint)).toBe(true);
         }
       }),
+      { numRuns: 40 },
     );
   });
 
