@@ -63,6 +63,8 @@ export const commands = {
   signAuditLog: 'mlops.signAuditLog',
   openDrift: 'mlops.openDrift',
   compareData: 'mlops.compareData',
+  openDashboard: 'mlops.openDashboard',
+  pushDashboard: 'mlops.pushDashboard',
   testAlertChannel: 'mlops.testAlertChannel',
   showReferences: 'mlops.showReferences',
   showLog: 'mlops.showLog',

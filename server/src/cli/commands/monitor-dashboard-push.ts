@@ -24,10 +24,8 @@ export function pushDashboard(invocation: Invocation, { file, name, dryRun, yes 
   const { cwd, output, signal } = invocation;
   return withWorkspace(invocation, undefined, async (workspace) => {
     const document = await readMonitor(resolve(cwd, file), name);
-    const {
-      name: workspaceName,
-      alerting: { runbookBase },
-    } = workspace.configuration;
+    const { name: workspaceName, alerting } = workspace.configuration;
+    const { runbookBase } = alerting;
     const dashboard = toGrafanaDashboard(document, { workspace: workspaceName, runbookBase });
     return withGrafana(workspace, async (grafana) => {
       const planned = await planPush(grafana, { dashboard, folder: document.dashboard?.folder ?? null }, signal);

@@ -17,21 +17,16 @@ export function writeDashboard(invocation: Invocation, { file, name, output: tar
       remedy: 'Name a file with -o FILE, or use --push.',
     });
   }
-  return withWorkspace(
-    invocation,
-    undefined,
-    async ({
-      configuration: {
-        name: workspace,
-        alerting: { runbookBase },
-      },
-    }) => {
-      const document = await readMonitor(resolve(cwd, file), name);
-      const path = resolve(cwd, target);
-      await writeFileWhole(path, dashboardText(toGrafanaDashboard(document, { workspace, runbookBase })), signal);
-      if (output.json) await output.document({ written: path });
-      else await output.note(output.style('green', harmless(`✓ ${target} is written.`)));
-      return exitCodes.done;
-    },
-  );
+  return withWorkspace(invocation, undefined, async ({ configuration: { name: workspace, alerting } }) => {
+    const document = await readMonitor(resolve(cwd, file), name);
+    const path = resolve(cwd, target);
+    await writeFileWhole(
+      path,
+      dashboardText(toGrafanaDashboard(document, { workspace, runbookBase: alerting.runbookBase })),
+      signal,
+    );
+    if (output.json) await output.document({ written: path });
+    else await output.note(output.style('green', harmless(`✓ ${target} is written.`)));
+    return exitCodes.done;
+  });
 }

@@ -19,26 +19,19 @@ export function writeRules(
   { file, name, output: target, keepFiringFor }: MonitorFlags & { readonly keepFiringFor: boolean },
 ): Promise<number> {
   const { cwd, output, signal } = invocation;
-  return withWorkspace(
-    invocation,
-    undefined,
-    async ({
-      configuration: {
-        alerting: { runbookBase },
-      },
-    }) => {
-      const document = await readMonitor(resolve(cwd, file), name);
-      const { rules, leftOut } = toPrometheusRules(document, { runbookBase, keepFiringFor });
-      const text = rulesText(rules);
-      const path = target === null ? null : resolve(cwd, target);
-      if (path !== null) await writeFileWhole(path, text, signal);
-      if (output.json) await output.document({ written: path, rules, leftOut });
-      else if (path === null) await output.raw(text);
-      else await output.note(output.style('green', harmless(`✓ ${target} is written.`)));
-      for (const { name: what, reason } of leftOut) {
-        await output.note(output.style('yellow', harmless(`left out: ${what}: ${reason}`)));
-      }
-      return exitCodes.done;
-    },
-  );
+  return withWorkspace(invocation, undefined, async ({ configuration }) => {
+    const document = await readMonitor(resolve(cwd, file), name);
+    const { runbookBase } = configuration.alerting;
+    const { rules, leftOut } = toPrometheusRules(document, { runbookBase, keepFiringFor });
+    const text = rulesText(rules);
+    const path = target === null ? null : resolve(cwd, target);
+    if (path !== null) await writeFileWhole(path, text, signal);
+    if (output.json) await output.document({ written: path, rules, leftOut });
+    else if (path === null) await output.raw(text);
+    else await output.note(output.style('green', harmless(`✓ ${target} is written.`)));
+    for (const { name: what, reason } of leftOut) {
+      await output.note(output.style('yellow', harmless(`left out: ${what}: ${reason}`)));
+    }
+    return exitCodes.done;
+  });
 }

@@ -56,7 +56,7 @@ export function planDashboard(document: MonitorDocument, { runbookBase }: PlanOp
     tags: [...new Set(['mlops', ...(dashboard?.tags ?? [])])].toSorted(),
     panels: [...driftPanels(document), ...performancePanels(document), ...metricPanels(document)],
     alerts: (document.alerts ?? []).map((alert) => ({
-      name: alert.name ?? alert.when,
+      name: alert.name ?? alert.when.trim(),
       when: alert.when,
       severity: alert.severity,
       channels: [alert.channel].flat(),
@@ -68,7 +68,8 @@ export function planDashboard(document: MonitorDocument, { runbookBase }: PlanOp
 /** Where a runbook is; null where only a path is known and no base. */
 export function runbookAddress(runbook: string | undefined, base: string | null): string | null {
   if (runbook === undefined) return null;
-  const url = base === null ? URL.parse(runbook) : URL.parse(runbook, base.endsWith('/') ? base : `${base}/`);
+  const url =
+    base === null ? URL.parse(runbook) : URL.parse(runbook.replace(/^\/+/, ''), base.endsWith('/') ? base : `${base}/`);
   return url !== null && /^https?:$/.test(url.protocol) ? url.href : null;
 }
 

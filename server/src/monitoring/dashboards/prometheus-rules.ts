@@ -56,7 +56,7 @@ export function toPrometheusRules(
     ...metrics.map((metric) => recording(metric, shared)),
     ...metrics.flatMap((metric) => boundsAlert(metric, { monitor, shared })),
     ...(document.alerts ?? []).flatMap((alert): AlertingRule[] => {
-      const name = alert.name ?? alert.when;
+      const name = alert.name ?? alert.when.trim();
       const condition = conditionToPromql(alert.when, monitor);
       if ('problem' in condition) {
         leftOut.push({ name, reason: `Prometheus can’t express its condition: ${condition.problem}` });
@@ -132,7 +132,7 @@ interface ConditionParts {
 }
 
 function conditionAlert(alert: Alert, { expr, shared, options }: ConditionParts): AlertingRule {
-  const name = alert.name ?? alert.when;
+  const name = alert.name ?? alert.when.trim();
   const runbook = runbookAddress(alert.runbook, options.runbookBase);
   return {
     alert: name,
