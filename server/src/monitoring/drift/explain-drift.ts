@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DomainClassifier, DriftReport, DriftSegment } from '#schemas/domain/drift-report.ts';
 import {
   classifyDomains,
@@ -43,7 +44,7 @@ export async function explainDrift(report: DriftReport, { data, request, signal 
   // The verdicts stand, whatever happened to what was to go with them.
   if (rows instanceof Error) return withProblem(report, rows, { drifted: explains ? drifted : [], classifies });
   const sampled = isPart(rows.rows, data.rows) ? { ...report, sampledRows: rows.rows } : report;
-  const explained = explains ? { ...sampled, segments: segmentsOf(rows, { drifted, axes, signal }) } : sampled;
+  const explained = explains ? { ...sampled, segments: await segmentsOf(rows, { drifted, axes, signal }) } : sampled;
   if (!classifies) return explained;
   signal?.throwIfAborted();
   return withClassifier(explained, classifierOf(rows, compared, classifies.threshold));
@@ -70,10 +71,10 @@ function classifierOf(rows: CodedRows, compared: ReadonlySet<string>, threshold:
   return unclassified('no-data', reason, threshold);
 }
 
-function segmentsOf(
+async function segmentsOf(
   rows: CodedRows,
   { drifted, axes, signal }: { drifted: readonly string[]; axes: readonly string[]; signal: AbortSignal | undefined },
-): DriftSegment[] {
+): Promise<DriftSegment[]> {
   const fewest = Math.min(rows.rows.reference, rows.rows.current);
   if (fewest < FEWEST_ROWS) {
     const reason = `Looking for a segment takes ${FEWEST_ROWS} rows on each side; there are ${fewest}.`;
@@ -83,6 +84,8 @@ function segmentsOf(
   const explained = drifted.slice(0, budget.drifted);
   const segments = explained.length > 1 ? [describe(null, search.find(explained, axes), rows)] : [];
   for (const column of explained) {
+    // Whoever cancels it is heard in between.
+    await setImmediate();
     signal?.throwIfAborted();
     // “It is large because it is large” explains nothing, unless nothing else does.
     const others = axes.filter((name) => name !== column);
