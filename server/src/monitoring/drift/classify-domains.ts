@@ -6,7 +6,7 @@ import { isOrdered } from './methods.ts';
 /** Evidently’s threshold for the domain classifier of its text drift. */
 const THRESHOLD = 0.55;
 /** Rows of each side that the model is made from; more hardly change it. */
-const MOST_ROWS = 20_000;
+export const MOST_CLASSIFIED = 20_000;
 export const FEWEST_CLASSIFIED = 100;
 /** The 95th percentile of the normal distribution. */
 const Z95 = 1.6449;
@@ -21,7 +21,7 @@ const SHOWN_COLUMNS = 5;
  * variance of Mann and Whitney’s U, (n + m + 1)/(12·n·m).
  */
 export function classifyDomains(rows: CodedRows, threshold: number | null): DomainClassifier {
-  const some = firstRows(rows, MOST_ROWS);
+  const some = firstRows(rows, MOST_CLASSIFIED);
   const parts = [halfOf(some, 0), halfOf(some, 1)] as const;
   const [first, second] = [tablesOf(parts[0]), tablesOf(parts[1])];
   const models = [

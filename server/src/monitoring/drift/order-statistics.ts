@@ -57,18 +57,22 @@ export function energyDistance(samples: SortedSamples): number {
   return Math.sqrt(2 * areaBetween(samples, (difference) => difference * difference));
 }
 
-function areaBetween(samples: SortedSamples, height: (difference: number) => number): number {
-  const n1 = samples.reference.length;
-  const n2 = samples.current.length;
-  let area = 0;
-  let before = Number.NaN;
-  let difference = 0;
-  walk(samples, (value, i, j) => {
+/** As `walk`, but without a call for each of millions of values. */
+function areaBetween({ reference, current }: SortedSamples, height: (difference: number) => number): number {
+  const n1 = reference.length;
+  const n2 = current.length;
+  let [i, j, area, before, difference] = [0, 0, 0, Number.NaN, 0];
+  while (i < n1 || j < n2) {
+    const a = i < n1 ? (reference[i] ?? 0) : Number.POSITIVE_INFINITY;
+    const b = j < n2 ? (current[j] ?? 0) : Number.POSITIVE_INFINITY;
+    const value = Math.min(a, b);
+    while (i < n1 && reference[i] === value) i += 1;
+    while (j < n2 && current[j] === value) j += 1;
     // Before the first value there is nothing between them.
     if (difference !== 0) area += height(difference) * (value - before);
     before = value;
     difference = i / n1 - j / n2;
-  });
+  }
   return area;
 }
 

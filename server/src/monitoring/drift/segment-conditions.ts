@@ -49,74 +49,79 @@ interface Given {
 /** The best condition on one column; null where none keeps to the bounds. */
 export function bestCondition(axis: CodedColumn, { drift, cross, about, bounds }: Given): Candidate | null {
   const names = [axis.column.name, ...about];
-  const judge = (inside: readonly BinCounts[], codes: () => Uint8Array): Candidate | null => {
+  const judge = (inside: readonly BinCounts[]): Scored | null => {
     const removal = drift.without(inside, names);
     const { reference, current } = removal.rows;
     if (reference + current === 0 || Math.max(reference, current) > bounds.share) return null;
-    return { ...removal, score: scoreOf(removal), conditions: [{ axis, codes: codes() }] };
+    return { ...removal, score: scoreOf(removal) };
   };
-  const missing = judge(firstCode(cross), () => range(axis.size, 0, 1));
+  const missing = judge(firstCode(cross));
   const best = isOrdered(axis.column.type) ? bestRange(axis, cross, judge) : bestValues(axis, cross, judge);
-  const found = better(best, missing);
-  return found && found.explained >= bounds.explained ? found : null;
+  const found = better(best, missing && { scored: missing, codes: range(axis.size, 0, 1) });
+  if (!found || found.scored.explained < bounds.explained) return null;
+  return { ...found.scored, conditions: [{ axis, codes: found.codes }] };
 }
 
-type Judge = (inside: readonly BinCounts[], codes: () => Uint8Array) => Candidate | null;
+interface Scored extends Removal {
+  readonly score: number;
+}
 
-function better(one: Candidate | null, other: Candidate | null): Candidate | null {
+type Judge = (inside: readonly BinCounts[]) => Scored | null;
+
+interface Found {
+  readonly scored: Scored;
+  readonly codes: Uint8Array;
+}
+
+function better(one: Found | null, other: Found | null): Found | null {
   if (one === null || other === null) return one ?? other;
-  return other.score > one.score ? other : one;
+  return other.scored.score > one.scored.score ? other : one;
 }
 
 interface RangeFound {
-  readonly candidate: Candidate;
+  readonly scored: Scored;
   readonly from: number;
   readonly to: number;
 }
 
-function bestRange({ size }: CodedColumn, cross: readonly CrossCounts[], judge: Judge): Candidate | null {
+function bestRange({ size }: CodedColumn, cross: readonly CrossCounts[], judge: Judge): Found | null {
   const sums = cross.map(cumulative);
   // Thousands of ranges are tried: they share these arrays.
   const shared = sums.map(({ bins }) => ({ reference: new Float64Array(bins), current: new Float64Array(bins) }));
   const attempt = (best: RangeFound | null, from: number, to: number): RangeFound | null => {
     if (from < 1 || to > size || from >= to || (from === 1 && to === size)) return best;
-    const candidate = judge(between(sums, from - 1, to - 1, shared), () => range(size, from, to));
-    return candidate && candidate.score > (best?.candidate.score ?? 0) ? { candidate, from, to } : best;
+    const scored = judge(between(sums, from - 1, to - 1, shared));
+    return scored && scored.score > (best?.scored.score ?? 0) ? { scored, from, to } : best;
   };
   const step = Math.max(1, Math.ceil((size - 1) / COARSE_ENDS));
   const ends = Array.from({ length: Math.ceil((size - 1) / step) }, (_, index) => 1 + index * step);
   let best: RangeFound | null = null;
   for (const from of ends) for (const to of [...ends, size]) best = attempt(best, from, to);
-  if (best === null || step === 1) return best?.candidate ?? null;
+  if (best === null) return null;
   const { from, to } = best;
   for (let start = from - step + 1; start < from + step; start += 1) {
     for (let end = to - step + 1; end < to + step; end += 1) best = attempt(best, start, end);
   }
-  return best?.candidate ?? null;
-}
-
-interface ValuesFound {
-  readonly candidate: Candidate;
-  readonly codes: Uint8Array;
+  return best && { scored: best.scored, codes: range(size, best.from, best.to) };
 }
 
 /** One value, then more as long as each makes it clearly better: one of several alone may explain little. */
-function bestValues({ size, values }: CodedColumn, cross: readonly CrossCounts[], judge: Judge): Candidate | null {
-  let best: ValuesFound | null = null;
+function bestValues({ size, values }: CodedColumn, cross: readonly CrossCounts[], judge: Judge): Found | null {
+  let best: Found | null = null;
   for (let count = 0; count < MOST_VALUES; count += 1) {
-    let grown: ValuesFound | null = null;
+    let grown: Found | null = null;
     for (let code = 1; code <= values.length; code += 1) {
       const codes: Uint8Array = best?.codes.slice() ?? new Uint8Array(size);
       if (codes[code]) continue;
       codes[code] = 1;
-      const candidate = judge(selected(cross, codes), () => codes);
-      if (candidate && candidate.score > (grown?.candidate.score ?? 0)) grown = { candidate, codes };
+      const scored = judge(selected(cross, codes));
+      if (scored && scored.score > (grown?.scored.score ?? 0)) grown = { scored, codes };
     }
-    const bar: number = (best?.candidate.score ?? 0) * WORTH_A_VALUE;
-    if (grown === null || grown.candidate.score <= bar) break;
+    const bar: number = (best?.scored.score ?? 0) * WORTH_A_VALUE;
+    if (grown === null || grown.scored.score <= bar) break;
     best = grown;
   }
-  return best?.candidate ?? null;
+  return best;
 }
 
 function range(size: number, from: number, to: number): Uint8Array {

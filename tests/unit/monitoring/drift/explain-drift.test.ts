@@ -4,6 +4,7 @@ import type { RowSampler } from '#server/monitoring/drift/coded-rows.ts';
 import type { DriftData, StoredColumn } from '#server/monitoring/drift/drift-data.ts';
 import type { DriftRequest } from '#server/monitoring/drift/drift-request.ts';
 import { explainDrift } from '#server/monitoring/drift/explain-drift.ts';
+import { plantedRows } from './planted-rows.ts';
 
 const request: DriftRequest = {
   columns: null,
@@ -77,6 +78,17 @@ describe('an explanation', () => {
       throw new Error('INTERRUPT Error');
     });
     const explaining = explainDrift(reportOf(['x']), { data, request, signal: aborter.signal });
+    await expect(explaining).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+  });
+
+  test('is cancelled between two columns', async () => {
+    const aborter = new AbortController();
+    const names = ['age', 'noise', 'score'].map((name) => column(name, 'numeric'));
+    const data = dataOf(names, async () => {
+      setImmediate(() => aborter.abort());
+      return plantedRows(600, 1, () => 0.5);
+    });
+    const explaining = explainDrift(reportOf(['age', 'noise', 'score']), { data, request, signal: aborter.signal });
     await expect(explaining).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
   });
 
