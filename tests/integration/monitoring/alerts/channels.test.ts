@@ -209,6 +209,19 @@ describe('mail', () => {
     }
   });
 
+  it('with a password that is refused fails for good, and the password is nowhere to be read', async () => {
+    await using server = await startMailServer({ allowInsecureAuth: true });
+    const env = { SMTP_HOST: 'localhost', SMTP_PASSWORD: 'wrong-password' };
+    const { alerts, folder, log } = await openAlerts({
+      channels: [entry(server.port, "tls: none, username: alerts, password: '${{ secrets.SMTP_PASSWORD }}'")],
+      env,
+    });
+    await alerts.process(check(folder, 0.5));
+    expect(alerts.outbox()).toMatchObject([{ state: 'failed', error: expect.stringContaining('Invalid credentials') }]);
+    expect(server.seen).toEqual([]);
+    expect(JSON.stringify([log, alerts.outbox()])).not.toContain('wrong-password');
+  });
+
   it('has no header that a name or an address brought in', async () => {
     await using server = await startMailServer();
     const { alerts, folder } = await openAlerts({ channels: [entry(server.port, 'tls: none')] });
