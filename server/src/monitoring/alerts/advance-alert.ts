@@ -16,10 +16,11 @@ export function advanceAlert(before: ActiveAlert | null, seen: Observation, now:
   const { holds, found, rule } = seen;
   if (holds === true) return whileItHolds(before, seen, now);
   if (before === null) return null;
-  if (holds === null) return { ...before, found };
+  const unsure = { ...before, found: `could not be told again: ${found}` };
+  if (holds === null) return unsure;
   if (holds === 'missing') {
     // A series may be gone for good (a pod that was replaced): it isn't waited for longer than a repeat.
-    return now - before.toldAt >= rule.repeatMs ? null : { ...before, found };
+    return now - before.toldAt >= rule.repeatMs ? null : unsure;
   }
   if (before.phase === 'pending') return null;
   const quietSince = before.quietSince ?? now;

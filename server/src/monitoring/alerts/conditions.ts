@@ -7,6 +7,7 @@ import type { Fact, MonitorFacts } from '../monitor-facts.ts';
 import { factContexts } from './fact-contexts.ts';
 import { formatFigure } from './figures.ts';
 import { fingerprintOf, isSubset, type Labels } from './labels.ts';
+import { exactFact } from './series-index.ts';
 
 /** What a condition says of one label set. */
 export interface Outcome {
@@ -129,7 +130,9 @@ function labelSets(series: readonly (readonly Fact[])[]): readonly Labels[] {
   for (const fact of series.flat()) all.set(fingerprintOf(fact.labels), fact.labels);
   if (all.size === 0) return [{}];
   const sets = [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, labels]) => labels);
-  const joined = sets.filter((labels) => series.every((facts) => facts.some((fact) => isSubset(fact.labels, labels))));
+  const hasValue = (facts: readonly Fact[], labels: Labels) =>
+    exactFact(facts, labels) !== null || facts.some((fact) => isSubset(fact.labels, labels));
+  const joined = sets.filter((labels) => series.every((facts) => hasValue(facts, labels)));
   return joined.length > 0 ? joined : [{}];
 }
 

@@ -1,6 +1,7 @@
 import { type Parts, partsOf, Unknown, type Value } from '../../platform/expressions/values.ts';
 import type { Fact, MonitorFacts } from '../monitor-facts.ts';
 import { isSubset, type Labels } from './labels.ts';
+import { exactFact } from './series-index.ts';
 
 /** What an alert's condition can name for one label set: `drift`, `performance` and `metrics`. */
 export function factContexts(facts: MonitorFacts, labels: Labels): (name: string) => Value | undefined {
@@ -70,6 +71,8 @@ function series(title: string, facts: Readonly<Record<string, readonly Fact[]>>,
 
 /** The fact of this label set, else that of the most of its labels; the whole, without labels, goes with all. */
 function closest(facts: readonly Fact[], labels: Labels): Fact | null {
+  const exact = exactFact(facts, labels);
+  if (exact) return exact;
   let best: Fact | null = null;
   for (const fact of facts) {
     if (!isSubset(fact.labels, labels)) continue;

@@ -112,11 +112,10 @@ function statusOf(
   alert: ActiveAlert | null,
   muteOf: (alert: ActiveAlert) => ReturnType<typeof muted>,
 ): AlertStatus {
-  const unknown = holds === null || holds === 'missing';
   const about = { name: rule.name, severity: rule.severity, labels, runbook: rule.runbook };
   if (alert === null) return { ...about, state: holds === null ? 'unknown' : 'inactive', since: null, reason: found };
   const mute = alert.phase === 'firing' ? muteOf(alert) : null;
-  const reason = [unknown ? `could not be told again: ${found}` : found, ...(mute ? [mute.why] : [])].join('; ');
+  const reason = [alert.found, ...(mute ? [mute.why] : [])].join('; ');
   return { ...about, state: mute?.state ?? alert.phase, since: alert.firedAt ?? alert.since, reason };
 }
 

@@ -18,6 +18,7 @@ export function createInhibition(
   const inhibitors = inhibitorsByName(rules);
   return (alert) => {
     const names = inhibitors.get(alert.rule) ?? [];
+    if (names.length === 0) return null;
     return firing.find((other) => names.includes(other.rule) && agree(other.labels, alert.labels))?.rule ?? null;
   };
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import * as tls from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sendJson, startHttpServer } from '../../../testbeds/http-server.ts';
@@ -86,7 +87,11 @@ describe('Slack', () => {
 describe('a webhook', () => {
   it('gets JSON with a signature, an id and the headers of its entry', async () => {
     await using receiver = await startHttpServer((_, response) => sendJson(response, {}));
-    const env = { HOOK_URL: receiver.url, HOOK_SECRET: 'hook-secret', HOOK_TOKEN: 'hook-token' };
+    const env = {
+      HOOK_URL: receiver.url,
+      HOOK_SECRET: `whsec_${Buffer.from('hook-secret').toString('base64')}`,
+      HOOK_TOKEN: 'hook-token',
+    };
     const { alerts, folder, log } = await openAlerts({
       channels: [
         `{name: team, type: webhook, url: '${receiver.url}/in', secret: '\${{ secrets.HOOK_SECRET }}', headers: {Authorization: '\${{ secrets.HOOK_TOKEN }}'}}`,
@@ -98,6 +103,9 @@ describe('a webhook', () => {
     const { headers = {}, body = '' } = request ?? {};
     expect(headers).toMatchObject({ authorization: 'hook-token', 'content-type': 'application/json' });
     expect(headers['idempotency-key']).toBe(headers['webhook-id']);
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const signature = createHmac('sha256', 'hook-secret').update(signed).digest('base64');
+    expect(headers['webhook-signature']).toBe(`v1,${signature}`);
     expect(JSON.parse(body)).toMatchObject({
       version: 1,
       status: 'firing',
@@ -199,6 +207,19 @@ describe('mail', () => {
       await alerts.process(check(folder, 0.5));
       expect(alerts.outbox()).toMatchObject([{ state, error: expect.stringMatching(error) }]);
     }
+  });
+
+  it('with a password that is refused fails for good, and the password is nowhere to be read', async () => {
+    await using server = await startMailServer({ allowInsecureAuth: true });
+    const env = { SMTP_HOST: 'localhost', SMTP_PASSWORD: 'wrong-password' };
+    const { alerts, folder, log } = await openAlerts({
+      channels: [entry(server.port, "tls: none, username: alerts, password: '${{ secrets.SMTP_PASSWORD }}'")],
+      env,
+    });
+    await alerts.process(check(folder, 0.5));
+    expect(alerts.outbox()).toMatchObject([{ state: 'failed', error: expect.stringContaining('Invalid credentials') }]);
+    expect(server.seen).toEqual([]);
+    expect(JSON.stringify([log, alerts.outbox()])).not.toContain('wrong-password');
   });
 
   it('has no header that a name or an address brought in', async () => {

@@ -61,6 +61,12 @@ describe('judgeCondition', () => {
     expect(outcomes('metrics.latency-p99 > 0.3 || drift.share > 0.9')).toHaveLength(2);
   });
 
+  it('judges thousands of series without looking at each for each', () => {
+    const latency = Array.from({ length: 5_000 }, (_, pod) => ({ value: pod, labels: { pod: String(pod) } }));
+    const firing = judgeCondition('metrics.latency > 4998', { ...facts, metrics: { latency } });
+    expect(firing.filter(({ holds }) => holds)).toMatchObject([{ labels: { pod: '4999' } }]);
+  });
+
   it.each([
     ['drift.columns.plan.drifted', 'could not be compared'],
     ['drift.columns.vanished.drifted', 'was not compared'],
