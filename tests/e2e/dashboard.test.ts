@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FakeGrafana, startFakeGrafana } from '../testbeds/grafana.ts';
-import { type RulesPrometheus, startRulesPrometheus } from '../testbeds/rules-prometheus.ts';
+import { startPrometheus, type TestPrometheus } from '../testbeds/prometheus.ts';
 import { editor } from './harness/editor.ts';
 import { setTheme } from './harness/settings.ts';
 import { webview } from './harness/webview.ts';
@@ -26,11 +26,11 @@ dashboard: {title: Served, folder: Models}
 let product: Product;
 let page: Page;
 let panel: FrameLocator;
-let prometheus: RulesPrometheus;
+let prometheus: TestPrometheus;
 let grafana: FakeGrafana;
 
 beforeAll(async () => {
-  [prometheus, grafana] = await Promise.all([startRulesPrometheus({ rules: null }), startFakeGrafana({ token })]);
+  [prometheus, grafana] = await Promise.all([startPrometheus({ rules: null }), startFakeGrafana({ token })]);
   product = await openExample({
     settings: { 'workbench.colorTheme': 'Dark Modern' },
     env: { PROMETHEUS_URL: prometheus.url, GRAFANA_URL: grafana.server.url, GRAFANA_TOKEN: token },
