@@ -28,6 +28,10 @@ export const driftSegment = z.looseObject({
   rows: z.number().optional(),
 });
 
+/** Earlier checks that are told of a column, and columns that are asked for at once: an answer stays under a megabyte. */
+export const mostDriftHistory = 30;
+export const mostDriftColumns = 250;
+
 /** An earlier check of one column by one method. */
 export const driftHistoryPoint = z.object({
   /** Unix milliseconds. */
@@ -47,13 +51,15 @@ export const driftSummary = driftReport.omit({ columns: true }).extend({
   columns: z.int(),
   /** Columns that drifted, by whatever method. */
   driftedColumns: z.int(),
+  /** Columns that were left out, of which `leftOut` has the first. */
+  leftOutTotal: z.int(),
   segments: z.array(driftSegment).optional(),
 });
 export type DriftSummary = z.infer<typeof driftSummary>;
 
 export const shownDriftColumn = driftColumn.extend({
   /** Earlier checks, oldest first. */
-  history: z.array(driftHistoryPoint).max(100).optional(),
+  history: z.array(driftHistoryPoint).max(mostDriftHistory).optional(),
 });
 export type ShownDriftColumn = z.infer<typeof shownDriftColumn>;
 
@@ -69,7 +75,7 @@ export const checkDrift = defineRequest('drift/check', z.object({ ...check, targ
 /** A part of the columns of a check that was done, in the order of the report. Fails with `not-found` where it is gone. */
 export const driftColumns = defineRequest(
   'drift/columns',
-  z.object({ ...check, start: z.int().min(0), count: z.int().min(1).max(1_000) }),
+  z.object({ ...check, start: z.int().min(0), count: z.int().min(1).max(mostDriftColumns) }),
   z.object({ columns: z.array(shownDriftColumn) }),
 );
 
@@ -87,11 +93,15 @@ export const driftColumnDetails = defineRequest(
   driftDetails,
 );
 
-export const driftExportFormats = ['html', 'csv'] as const;
-
 /** Writes a check that was done to a file: one page with charts, which needs nothing else, or a table. */
 export const exportDrift = defineRequest(
   'drift/export',
-  z.object({ ...check, format: z.enum(driftExportFormats), path: z.string().min(1) }),
+  z.object({
+    ...check,
+    format: z.enum(['html', 'csv']),
+    /** The column that says when, for courses over time. */
+    timeColumn: z.string().nullable(),
+    path: z.string().min(1),
+  }),
   z.object({ columns: z.int(), charts: z.int() }),
 );

@@ -2,7 +2,13 @@ import { isAbsolute, relative } from 'node:path';
 import type { DriftDetails } from '#schemas/domain/drift-details.ts';
 import type { DriftColumn, DriftReport } from '#schemas/domain/drift-report.ts';
 import { compareDrift } from '#schemas/domain/drift-score.ts';
-import type { DriftHistoryPoint, DriftSummary, DriftTarget, ShownDriftColumn } from '#schemas/protocol/drift.ts';
+import {
+  type DriftHistoryPoint,
+  type DriftSummary,
+  type DriftTarget,
+  mostDriftHistory,
+  type ShownDriftColumn,
+} from '#schemas/protocol/drift.ts';
 import { FailureError } from '../platform/failure.ts';
 import { SharedTask } from '../platform/shared-task.ts';
 import { writeFileWhole } from '../platform/write-file.ts';
@@ -34,6 +40,13 @@ export interface DriftQuestion {
   readonly target: DriftTarget;
 }
 
+/** Where a check is written, and as what. */
+interface DriftFile {
+  readonly format: 'html' | 'csv';
+  readonly timeColumn: string | null;
+  readonly path: string;
+}
+
 interface WaitOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -58,6 +71,8 @@ interface Kept {
 const MOST_KEPT = 16;
 /** A page that was hidden and is shown again asks anew at once: so long a check goes on that nobody waits for. */
 const LINGER_MS = 1_000;
+/** Columns that are named though they were not compared. */
+const MOST_LEFT_OUT = 200;
 /** Columns that get charts in an export. */
 const MOST_CHARTS = 50;
 
@@ -92,7 +107,7 @@ export class DriftChecks {
     const { history } = this.#options;
     return report.columns.slice(start, start + count).map((column) => {
       if (!history || target.kind !== 'monitor') return column;
-      return { ...column, history: [...history(target, column)] };
+      return { ...column, history: history(target, column).slice(-mostDriftHistory) };
     });
   }
 
@@ -116,7 +131,7 @@ export class DriftChecks {
   /** Writes a check to a file, whole or not at all. */
   async export(
     check: string,
-    { format, path }: { readonly format: 'html' | 'csv'; readonly path: string },
+    { format, timeColumn, path }: DriftFile,
     { signal, onProgress }: WaitOptions,
   ): Promise<{ columns: number; charts: number }> {
     const done = await this.#done(check);
@@ -130,7 +145,7 @@ export class DriftChecks {
     const details =
       wanted.length === 0
         ? []
-        : await this.#options.describeColumns(done.files, { columns: wanted, timeColumn: null, whole: false }, options);
+        : await this.#options.describeColumns(done.files, { columns: wanted, timeColumn, whole: false }, options);
     const page = driftPage({ title: done.title, summary: summaryOf(done), columns, details });
     await writeFileWhole(path, page, signal);
     return { columns: columns.length, charts: details.length };
@@ -207,7 +222,9 @@ function shownPath(path: string, folder: string): string {
 function summaryOf({ at, names, report }: Done): DriftSummary {
   const { columns, ...head } = report;
   const drifted = new Set(columns.filter((one) => one.drifted).map(({ column }) => column)).size;
-  return { ...head, at, names, columns: columns.length, driftedColumns: drifted };
+  const leftOut = head.leftOut.slice(0, MOST_LEFT_OUT);
+  const totals = { columns: columns.length, driftedColumns: drifted, leftOutTotal: head.leftOut.length };
+  return { ...head, at, names, leftOut, ...totals };
 }
 
 function chartsOf(columns: readonly DriftColumn[]): DescriptionRequest['columns'] {

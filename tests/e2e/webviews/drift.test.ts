@@ -115,7 +115,7 @@ describe('the drift panel', () => {
     await panel.page.getByRole('columnheader', { name: 'Column' }).click();
     await expect.poll(async () => (await names()).slice(0, 2)).toEqual(['plan 99', 'plan 199']);
     await panel.page.getByRole('button', { name: 'Clear the words' }).click();
-    await panel.page.getByLabel('Verdict', { exact: true }).selectOption('Drift');
+    await panel.page.getByRole('combobox', { name: 'Verdict' }).selectOption('Drift');
     await expect.poll(() => count().innerText()).toContain('of 16');
     await panel.page.getByLabel(/^Words/).fill('nothing');
     await panel.page.getByRole('button', { name: 'Show all columns' }).click();

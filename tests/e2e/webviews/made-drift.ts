@@ -48,7 +48,7 @@ function madeSummary(columns: readonly ShownDriftColumn[], driftedColumns: numbe
     leftOut: [{ column: 'seen_at', reason: 'Times move on by themselves: it is compared where it is named.' }],
     ...{ share: columns.length === 0 ? null : driftedColumns / columns.length, drifted },
     verdict: drifted ? 'drift' : 'no-drift',
-    ...{ columns: columns.length, driftedColumns },
+    ...{ columns: columns.length, driftedColumns, leftOutTotal: 1 },
   };
 }
 

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import type { CodeLens } from 'vscode-languageserver/node';
 import type { DriftDetails } from '#schemas/domain/drift-details.ts';
 import * as protocol from '#schemas/protocol/drift.ts';
+import { openDrift } from '#schemas/protocol/language-settings.ts';
 import type { ParamsOf, RequestDefinition, ResultOf } from '#schemas/protocol/request.ts';
+import { workspaceChanged } from '#schemas/protocol/workspace.ts';
 import { type LanguageProcess, startLanguageProcess } from './language-process.ts';
 
 let root: string;
@@ -58,7 +61,7 @@ beforeAll(async () => {
   await server.connection.sendRequest('initialize', {
     ...{ processId: process.pid, rootUri: folder, capabilities: {} },
     workspaceFolders: [{ uri: folder, name: 'churn' }],
-    initializationOptions: { trusted: true },
+    initializationOptions: { trusted: true, commands: [openDrift] },
   });
   await server.connection.sendNotification('initialized', {});
 });
@@ -167,15 +170,16 @@ describe('the editor’s requests about drift', () => {
 
   it('export a page that nothing in the data can break out of, and a table', async () => {
     const page = join(root, 'out', 'drift.html');
-    const exported = await ask(protocol.exportDrift, { check: 'a', format: 'html', path: page });
+    const exported = await ask(protocol.exportDrift, { check: 'a', format: 'html', timeColumn: 'seen', path: page });
     expect(exported).toEqual({ columns: 3, charts: 3 });
     const html = await readFile(page, 'utf8');
     expect(html).toContain('&lt;b&gt;x&lt;/b&gt;');
     expect(html).not.toContain('<b>');
-    expect(html.match(/<svg /g)).toHaveLength(3);
+    // Of each column its values, and how they went.
+    expect(html.match(/<svg /g)).toHaveLength(6);
     expect(html).not.toMatch(/<script|src=|href=|url\(|@import/);
     const table = join(root, 'out', 'drift.csv');
-    await ask(protocol.exportDrift, { check: 'a', format: 'csv', path: table });
+    await ask(protocol.exportDrift, { check: 'a', format: 'csv', timeColumn: null, path: table });
     const lines = (await readFile(table, 'utf8')).split('\r\n');
     expect(lines[0]).toMatch(/^column,type,verdict,score,method,statistic/);
     expect(
@@ -202,5 +206,31 @@ describe('the editor’s requests about drift', () => {
     );
     source.cancel();
     await expect(asked).rejects.toMatchObject({ code: -32800 });
+  });
+});
+
+describe('without trust', () => {
+  const lenses = async () => {
+    const uri = `${folder}/churn.mlops.yaml`;
+    const found: readonly CodeLens[] = await server.connection.sendRequest('textDocument/codeLens', {
+      textDocument: { uri },
+    });
+    return found.map(({ range, command }) => [range.start.line, command?.title, command?.arguments?.[1]]);
+  };
+
+  it('nothing is read, and no lens offers it; with it there is one above each drift section', async () => {
+    await server.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri: `${folder}/churn.mlops.yaml`, languageId: 'mlops', version: 1, text: monitors },
+    });
+    expect(await lenses()).toEqual([
+      [3, 'Show drift', 'churn-drift'],
+      [8, 'Show drift', 'other'],
+    ]);
+    await server.connection.sendNotification(workspaceChanged.method, { trusted: false, commands: [openDrift] });
+    expect(await lenses()).toEqual([]);
+    const target = files('train.csv', 'live.csv');
+    await expect(ask(protocol.checkDrift, { check: 'a', target })).rejects.toMatchObject({
+      data: { reason: 'untrusted' },
+    });
   });
 });

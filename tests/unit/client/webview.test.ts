@@ -49,7 +49,7 @@ describe('what a page may write', () => {
     await expect(request?.handle(query, new CancellationTokenSource().token)).rejects.toThrow('chosen for it');
     expect(server.asked).toEqual([]);
     const report = requests.find(({ definition }) => definition.method === exportDrift.method);
-    const drift = { folder, check: '1', format: 'html', path: '/home/ana/.bashrc' };
+    const drift = { folder, check: '1', format: 'html', timeColumn: null, path: '/home/ana/.bashrc' };
     await expect(report?.handle(drift, new CancellationTokenSource().token)).rejects.toThrow('chosen for it');
     expect(server.asked).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe('what a panel is about', () => {
 
 const summary = {
   ...{ at: 0, names: { reference: 'a', current: 'b' }, rows: { reference: 1, current: 1 }, leftOut: [] },
-  ...{ share: null, drifted: null, verdict: 'no-data', columns: 0, driftedColumns: 0 },
+  ...{ share: null, drifted: null, verdict: 'no-data', columns: 0, driftedColumns: 0, leftOutTotal: 0 },
 };
 
 describe('a panel and its host', () => {

@@ -3,6 +3,9 @@ import type { DriftDetails } from '#schemas/domain/drift-details.ts';
 import type { ShownDriftColumn } from '#schemas/protocol/drift.ts';
 import { format } from '../shared/format.ts';
 import { errorNotice, loadingBar } from '../shared/notices.ts';
+import { lineStyle } from '../shared/palette.ts';
+import { readTheme } from '../shared/theme.ts';
+import { sideColors } from './chart-config.ts';
 import './drift-chart.ts';
 import { valueText } from './column-type.ts';
 import { number, percent, scoreText, statisticText, verdictLabel } from './columns.ts';
@@ -72,8 +75,13 @@ function legend(): TemplateResult {
 }
 
 function swatch(side: 'reference' | 'current'): TemplateResult {
-  return html`<svg class="swatch drift-swatch-${side}" viewBox="0 0 22 8" aria-hidden="true">
-    ${side === 'reference' ? svg`<path d="M0 4H22"></path>` : svg`<rect width="22" height="8"></rect>`}
+  const color = sideColors(readTheme())[side];
+  return html`<svg class="swatch" viewBox="0 0 22 8" aria-hidden="true">
+    ${
+      side === 'reference'
+        ? svg`<path d="M0 4H22" fill="none" stroke=${color} stroke-width="2" stroke-dasharray="6 3"></path>`
+        : svg`<rect width="22" height="8" fill=${color}></rect>`
+    }
   </svg>`;
 }
 
@@ -182,8 +190,16 @@ function timePart(
 
 function courseLegend({ overTime }: Extract<Picture, { kind: 'courses' }>): TemplateResult {
   const names = [...new Set(overTime.courses.map((course) => course.name))];
+  const theme = readTheme();
   return html`<p class="drift-legend">
-    ${names.map((one, index) => html`<span><span class="drift-dot drift-dot-${index}"></span> ${one}</span>`)}
+    ${names.map(
+      (one, index) => html`<span
+        ><svg class="drift-dot" viewBox="0 0 10 10" aria-hidden="true">
+          ${svg`<circle cx="5" cy="5" r="5" fill=${lineStyle(index, theme).color}></circle>`}
+        </svg>
+        ${one}</span
+      >`,
+    )}
     <span class="muted">dashed: reference, solid: current</span>
   </p>`;
 }

@@ -6,6 +6,7 @@ import {
   driftColumnDetails,
   driftColumns,
   exportDrift,
+  mostDriftColumns,
   type ShownDriftColumn,
 } from '#schemas/protocol/drift.ts';
 import type { PanelState } from '#schemas/protocol/webview.ts';
@@ -15,8 +16,6 @@ import { LatestRequest } from '../shared/latest-request.ts';
 
 export type DriftState = Extract<PanelState, { panel: 'drift' }>;
 
-/** Columns that are asked for at once. */
-const partSize = 1_000;
 /** Columns whose samples are kept. */
 const mostKept = 40;
 
@@ -125,14 +124,18 @@ export class DriftModel {
     this.#onChange();
   }
 
-  async export(format: 'html' | 'csv', path: string): Promise<{ columns: number; charts: number }> {
-    return this.#host.request(exportDrift, { folder: this.#folder, check: this.check, format, path });
+  async export(file: {
+    format: 'html' | 'csv';
+    timeColumn: string | null;
+    path: string;
+  }): Promise<{ columns: number; charts: number }> {
+    return this.#host.request(exportDrift, { folder: this.#folder, check: this.check, ...file });
   }
 
   async #readColumns(count: number, signal: AbortSignal): Promise<ShownDriftColumn[]> {
     const found: ShownDriftColumn[] = [];
     while (found.length < count) {
-      const range = { start: found.length, count: partSize };
+      const range = { start: found.length, count: mostDriftColumns };
       const { columns } = await this.#host.request(
         driftColumns,
         { folder: this.#folder, check: this.check, ...range },

@@ -12,6 +12,7 @@ import { emptyNotice, errorNotice, loadingBar } from '../shared/notices.ts';
 import { PanelElement } from '../shared/panel-element.ts';
 import { nextSort } from '../shared/sort.ts';
 import { type FooterMessage, tableFooter } from '../shared/table-footer.ts';
+import { onThemeChange } from '../shared/theme.ts';
 import { listedColumns } from './column-list.ts';
 import { columnCell, columnsOf, descendingFirst } from './columns.ts';
 import { detailsView } from './details-view.ts';
@@ -41,6 +42,8 @@ export class DriftPanel extends PanelElement<'drift', typeof driftPanelView> {
 
   override connect(host: Host, api: VsCodeApi): void {
     super.connect(host, api);
+    // Legends have the colours of the charts, which are the theme's.
+    onThemeChange(() => this.requestUpdate());
     host.on(panelProgress, ({ method, ...progress }) => {
       if (method === checkDrift.method) this.#model?.tellProgress(progress);
     });
@@ -250,7 +253,7 @@ export class DriftPanel extends PanelElement<'drift', typeof driftPanelView> {
       async () => {
         const { path } = await host.request(pickSaveFile, { suggestedName: `drift ${title}.${kind}` });
         if (path === null) return;
-        const { columns, charts } = await model.export(kind, path);
+        const { columns, charts } = await model.export({ format: kind, timeColumn: this.view.timeColumn, path });
         const withCharts = charts === 0 ? '' : `, ${format.count(charts)} of them with charts`;
         this.#tell(
           `Wrote ${columns === 1 ? 'one column' : `${format.count(columns)} columns`}${withCharts} to ${path}.`,

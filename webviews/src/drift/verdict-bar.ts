@@ -49,16 +49,19 @@ function segmentList({ segments = [] }: DriftSummary): TemplateResult | typeof n
   </div>`;
 }
 
-const mostListed = 200;
-
-function leftOutList({ leftOut }: DriftSummary): TemplateResult | typeof nothing {
-  if (leftOut.length === 0) return nothing;
-  const count = leftOut.length === 1 ? '1 column was' : `${format.count(leftOut.length)} columns were`;
+function leftOutList({ leftOut, leftOutTotal }: DriftSummary): TemplateResult | typeof nothing {
+  if (leftOutTotal === 0) return nothing;
+  const count = leftOutTotal === 1 ? '1 column was' : `${format.count(leftOutTotal)} columns were`;
+  const more = leftOutTotal - leftOut.length;
   return html`<details class="drift-left-out">
     <summary>${count} not compared</summary>
     <ul>
-      ${leftOut.slice(0, mostListed).map(({ column, reason }) => html`<li><span class="drift-name">${column}</span> <span class="muted">${reason}</span></li>`)}
-      ${leftOut.length > mostListed ? html`<li class="muted">${format.count(leftOut.length - mostListed)} more</li>` : nothing}
+      ${leftOut.map(
+        ({ column, reason }) => html`<li>
+          <span class="drift-name">${column}</span> <span class="muted">${reason}</span>
+        </li>`,
+      )}
+      ${more > 0 ? html`<li class="muted">${format.count(more)} more</li>` : nothing}
     </ul>
   </details>`;
 }

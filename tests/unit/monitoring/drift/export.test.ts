@@ -24,14 +24,21 @@ function detailsOf(name: string, category: string): DriftDetails {
       rest: { values: 2, reference: 0, current: 2 },
     },
     figures: [{ name: 'Median', reference: 1, current: 'NaN' }],
-    ...{ estimated: true, overTime: null, timeColumns: [] },
+    overTime: {
+      ...{ column: name, measure: 'share' },
+      courses: [
+        { name: category, side: 'reference', x: [0, 86_400_000], y: [1, 0.5] },
+        { name: category, side: 'current', x: [86_400_000], y: [0.25] },
+      ],
+    },
+    ...{ estimated: true, timeColumns: [name] },
   };
 }
 
 const summary: DriftSummary = {
   ...{ at: 0, names: { reference: 'train.csv', current: 'live.csv' }, rows: { reference: 3, current: 3 } },
   leftOut: [],
-  ...{ share: 0, drifted: false, verdict: 'no-drift', columns: 1, driftedColumns: 0 },
+  ...{ share: 0, drifted: false, verdict: 'no-drift', columns: 1, driftedColumns: 0, leftOutTotal: 0 },
 };
 
 /** The names of all elements and attributes that a browser would find. */
@@ -51,6 +58,7 @@ const pageOf = (text: string) =>
     summary: {
       ...summary,
       ...{ names: { reference: text, current: text }, leftOut: [{ column: text, reason: text }] },
+      leftOutTotal: 3,
       segments: [{ predicate: text, share: 0.5, rows: 3 }],
     },
     columns: [column(text, { reason: text })],
@@ -62,8 +70,16 @@ describe('the exported page', () => {
 
   it('has both samples as pictures and as tables, and loads nothing', () => {
     const html = pageOf('tenure');
-    expect(html.match(/<svg /g)).toHaveLength(2);
-    for (const text of ['No column drifted.', 'Median', '2 more', 'Bins', 'The quantiles are estimates.', '50 %']) {
+    expect(html.match(/<svg /g)).toHaveLength(3);
+    for (const text of [
+      'No column drifted.',
+      'Median',
+      '2 more',
+      'Bins',
+      'The quantiles are estimates.',
+      '50 %',
+      '1970-01-02',
+    ]) {
       expect(html).toContain(text);
     }
     expect(html).toMatch(/Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[\w+/=]+';/);

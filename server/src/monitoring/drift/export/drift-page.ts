@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { DriftDetails } from '#schemas/domain/drift-details.ts';
+import type { DriftDetails, DriftOverTime } from '#schemas/domain/drift-details.ts';
 import type { DriftColumn } from '#schemas/domain/drift-report.ts';
 import { compareDrift, driftScore, driftSentence, verdictText } from '#schemas/domain/drift-score.ts';
 import type { DriftSummary } from '#schemas/protocol/drift.ts';
 import { counted, percent, shown, shownValue } from './figures.ts';
 import { type Markup, markup } from './markup.ts';
 import { pageStyle } from './page-style.ts';
-import { categoriesSvg, histogramSvg } from './svg.ts';
+import { categoriesSvg, coursesSvg, histogramSvg } from './svg.ts';
 
 export interface DriftPage {
   readonly title: string;
@@ -34,6 +34,7 @@ export function driftPage({ title, summary, columns, details }: DriftPage): stri
 <dt>Checked</dt><dd>${new Date(summary.at).toISOString()}</dd>
 </dl>
 </header>
+<main>
 ${segments(summary)}
 <section><h2>Columns</h2>${columnTable(ordered)}${leftOut(summary)}</section>
 ${
@@ -43,7 +44,8 @@ ${
 <p class="legend"><span class="key reference"></span> Reference <span class="key current"></span> Current</p>
 ${chosen(details.length, new Set(columns.map(({ column }) => column)).size)}
 ${details.map((one) => detailsOf(one, ordered))}</section>`
-}`;
+}
+</main>`;
   // The policy and the style are ours; the style has to stand as it was hashed.
   return `<!DOCTYPE html>
 <html lang="en">
@@ -104,13 +106,15 @@ function statisticText({ statistic, errorBound }: DriftColumn): string {
   return errorBound ? `${shown(statistic)} ± ${shown(errorBound)}` : shown(statistic);
 }
 
-function leftOut({ leftOut: columns }: DriftSummary): Markup | null {
+function leftOut({ leftOut: columns, leftOutTotal }: DriftSummary): Markup | null {
   if (columns.length === 0) return null;
-  return markup`<h3>Not compared</h3><ul>${columns.map(({ column, reason }) => markup`<li>${column}: ${reason}</li>`)}</ul>`;
+  const more = leftOutTotal - columns.length;
+  return markup`<h3>Not compared</h3><ul>${columns.map(({ column, reason }) => markup`<li>${column}: ${reason}</li>`)}
+${more > 0 ? markup`<li>${counted(more)} more</li>` : null}</ul>`;
 }
 
 function detailsOf(details: DriftDetails, columns: readonly DriftColumn[]): Markup {
-  const { column, type, present, rows, histogram, categories, figures, estimated } = details;
+  const { column, type, present, rows, histogram, categories, figures, estimated, overTime } = details;
   const verdicts = columns.filter((one) => one.column === column);
   const [first] = verdicts;
   const lacking = (side: 'reference' | 'current') => counted(rows[side] - present[side]);
@@ -143,7 +147,7 @@ ${
   figures.length === 0
     ? null
     : table(
-        ['', 'Reference', 'Current'],
+        ['Figure', 'Reference', 'Current'],
         figures.map((figure) => [figure.name, shownValue(figure.reference, type), shownValue(figure.current, type)]),
       )
 }
@@ -162,7 +166,26 @@ ${
       )}</details>`
     : null
 }
+${overTime ? course(overTime, type) : null}
 </details>`;
+}
+
+function course(overTime: DriftOverTime, type: DriftDetails['type']): Markup {
+  const names = [...new Set(overTime.courses.map(({ name }) => name))];
+  const isShare = overTime.measure === 'share';
+  const textOf = (value: number) => (isShare ? percent(value) : shownValue(value, type));
+  const rows = overTime.courses.flatMap(({ name, side, x, y }) =>
+    x.map((time, index) => [
+      shownValue(time, 'time'),
+      side,
+      ...(isShare ? [name] : []),
+      textOf(y[index] ?? Number.NaN),
+    ]),
+  );
+  return markup`<h3>Over ${overTime.column}</h3>
+${isShare ? markup`<p class="legend">${names.map((name, index) => markup`<span class="dot c${index}"></span> ${name} `)}(dashed: reference, solid: current)</p>` : null}
+${coursesSvg(overTime, textOf)}
+<details><summary>As a table</summary>${table(['Time', 'Side', ...(isShare ? ['Value', 'Share'] : ['Median'])], rows)}</details>`;
 }
 
 function outsideText({ reference, current }: { readonly reference: number; readonly current: number }): Markup | null {
@@ -171,6 +194,6 @@ function outsideText({ reference, current }: { readonly reference: number; reado
 }
 
 function table(heads: readonly string[], rows: readonly (readonly (string | Markup)[])[]): Markup {
-  return markup`<div class="scroll"><table><thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>
+  return markup`<div class="scroll" role="group" tabindex="0" aria-label="${heads.join(', ')}"><table><thead><tr>${heads.map((head) => markup`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${rows.map(([name = '', ...cells]) => markup`<tr><th scope="row">${name}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>\n`)}</tbody></table></div>`;
 }

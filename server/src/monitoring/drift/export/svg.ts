@@ -1,4 +1,4 @@
-import type { DriftCategories, DriftHistogram } from '#schemas/domain/drift-details.ts';
+import type { DriftCategories, DriftHistogram, DriftOverTime } from '#schemas/domain/drift-details.ts';
 import type { Both } from '../drift-data.ts';
 import { percent, shownValue } from './figures.ts';
 import { type Markup, markup } from './markup.ts';
@@ -55,6 +55,34 @@ export function categoriesSvg({ entries, rest }: DriftCategories, present: Both<
 <rect class="current" x="${nameWidth}" y="${y + barHeight + 1}" width="${length(current)}" height="${barHeight}"/>`;
     },
   )}
+</svg>`;
+}
+
+/** Courses over time: of the reference dashed, of the current data solid. */
+export function coursesSvg({ courses, measure }: DriftOverTime, textOf: (value: number) => string): Markup {
+  const names = [...new Set(courses.map(({ name }) => name))];
+  const times = courses.flatMap((one) => one.x);
+  const values = courses.flatMap((one) => one.y).filter(Number.isFinite);
+  const [from, to] = [Math.min(...times), Math.max(...times)];
+  const [low, high] = [measure === 'share' ? 0 : Math.min(...values), Math.max(...values)];
+  const x = (time: number) => left + (to > from ? (time - from) / (to - from) : 0.5) * plot.width;
+  const y = (value: number) => top + plot.height * (1 - (high > low ? (value - low) / (high - low) : 0.5));
+  const base = height - bottom;
+  return markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Course of both samples over time">${courses.map(
+    ({ name, side, x: along, y: found }) => {
+      const points = found.flatMap((value, index) =>
+        Number.isFinite(value) ? [at(x(along[index] ?? from), y(value))] : [],
+      );
+      const color = measure === 'share' ? `c${names.indexOf(name)}` : side;
+      return markup`
+<polyline class="course ${color}${side === 'reference' ? ' dashed' : ''}" points="${points.join(' ')}"/>`;
+    },
+  )}
+<line class="axis" x1="${left}" y1="${base}" x2="${width - right}" y2="${base}"/>
+<text x="${left - 6}" y="${top + 10}" text-anchor="end">${values.length > 0 ? textOf(high) : ''}</text>
+<text x="${left - 6}" y="${base}" text-anchor="end">${values.length > 0 ? textOf(low) : ''}</text>
+<text x="${left}" y="${height - 8}">${times.length > 0 ? shownValue(from, 'time') : ''}</text>
+<text x="${width - right}" y="${height - 8}" text-anchor="end">${times.length > 0 ? shownValue(to, 'time') : ''}</text>
 </svg>`;
 }
 
