@@ -9,7 +9,7 @@ import type { GrafanaServer } from './monitoring/dashboards/grafana-server.ts';
 import type { QueryRange } from './monitoring/dashboards/read-chart.ts';
 import type { DescribeColumns } from './monitoring/drift/describe-columns.ts';
 import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
-import type { MetricSource } from './monitoring/metrics/metric-source.ts';
+import type { MetricSource, Series } from './monitoring/metrics/metric-source.ts';
 import type { MeasurePerformance } from './monitoring/performance/performance-request.ts';
 import { type BuildAlerts, type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
@@ -59,10 +59,15 @@ export async function withGrafana<T>(workspace: Workspace, work: (grafana: Grafa
   return workspace.withService('grafana', (service) => work(createGrafanaServer(service)));
 }
 
-/** As {@link withGrafana}: range queries of the Prometheus that the configuration names. */
-export async function withQueryRange<T>(workspace: Workspace, work: (query: QueryRange) => Promise<T>): Promise<T> {
-  const { prometheusRanges } = await import('./monitoring/backends/prometheus/query-range.ts');
-  return workspace.withService('prometheus', (service) => work(prometheusRanges(service)));
+/** As {@link withMetrics}, for charts. */
+export function withQueryRange<T>(workspace: Workspace, work: (query: QueryRange) => Promise<T>): Promise<T> {
+  return withMetrics(workspace, (metrics) =>
+    work(async (query, range, signal) => {
+      const { data, warnings } = await metrics.queryRange(query, range, { signal });
+      const pointsOf = ({ points }: Series) => points.map(({ time, value }) => [time, value] as const);
+      return { series: data.map((one) => ({ labels: one.labels, points: pointsOf(one) })), warnings };
+    }),
+  );
 }
 
 /** As {@link checkDrift}: what both samples of some columns look like. */

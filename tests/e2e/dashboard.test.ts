@@ -64,7 +64,7 @@ describe('the dashboard of a monitor', () => {
       })
       .toContain('within its bounds');
     await tile('nothing').getByText('No data').waitFor();
-    await tile('wrong').getByText('Prometheus can’t answer the query').waitFor();
+    await tile('wrong').getByText('Prometheus does not understand the query').waitFor();
     await panel.getByRole('rowheader', { name: 'down' }).waitFor();
     for (const theme of ['light', 'high-contrast', 'dark'] as const) {
       await setTheme(product.vsCode, theme);

@@ -128,7 +128,7 @@ describe('the dashboard of a monitor, with a real Prometheus', () => {
 
   it('says of a query that is wrong what Prometheus says', async () => {
     await expect(chart('metric:wrong')).rejects.toMatchObject({
-      data: { reason: 'input', message: expect.stringMatching(/^Prometheus can’t answer the query: .*parse error/) },
+      data: { reason: 'input', message: expect.stringMatching(/^Prometheus does not understand the query: .*parse error/) },
     });
   });
 
@@ -154,7 +154,7 @@ describe('where Prometheus is not what answers', () => {
 
   it.each([
     ['a web page', 200, '<!doctype html><p>Sign in', /web page/],
-    ['other JSON', 200, '{"status":"success","data":{}}', /something that Prometheus does not/],
+    ['other JSON', 200, '{"status":"success","data":{}}', /not as Prometheus does/],
     ['a failure', 500, 'no', /HTTP 500/],
   ])('%s is told', async (_, status, body, message) => {
     await using other = await startHttpServer((__, response) => {
