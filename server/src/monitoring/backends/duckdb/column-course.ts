@@ -74,8 +74,10 @@ function spanSql(value: string, { from, width }: Times): string {
 }
 
 async function medians(reader: ColumnReader, side: Side, span: string): Promise<Line[]> {
+  const value = reader.value(side);
+  const median = reader.isLarge(side) ? `approx_quantile(${value}, 0.5)` : `median(${value})`;
   const rows = await reader.rows(
-    `SELECT ${span} AS bin, median(${reader.value(side)}) AS y FROM ${name(side)}
+    `SELECT ${span} AS bin, ${median} AS y FROM ${name(side)}
      WHERE ${reader.usable(side)} GROUP BY 1 HAVING bin IS NOT NULL ORDER BY 1`,
   );
   return [{ label: 'Median', points: rows.map((row) => [numberIn(row.bin), numberIn(row.y) * reader.unit]) }];

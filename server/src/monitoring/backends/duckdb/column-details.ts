@@ -11,8 +11,6 @@ import { double, name } from './sql.ts';
 const sides = ['reference', 'current'] as const;
 const MOST_CATEGORIES = 20;
 const LONGEST_NAME = 200;
-/** Sorting more values than that would take more memory than DuckDB may use. */
-const MOST_SORTED = 10_000_000;
 
 const quantiles = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 
@@ -31,7 +29,7 @@ export async function describeColumn(reader: ColumnReader, request: DescriptionR
     histogram: figures && (await readHistogram(reader, figures, request)),
     categories: reader.isOrdered ? null : await readCategories(reader, present),
     figures: figures ? toFigures(figures, reader.unit) : [],
-    estimated: figures !== null && sides.some((side) => isEstimated(data.rows[side])),
+    estimated: figures !== null && sides.some((side) => reader.isLarge(side)),
     overTime: request.timeColumn === null ? null : await readCourse(reader, request.timeColumn),
     timeColumns: timeColumnsOf(data).filter((one) => one !== column.name),
   };
@@ -65,17 +63,13 @@ interface Figures {
   readonly quantiles: readonly number[];
 }
 
-function isEstimated(rows: number): boolean {
-  return rows > MOST_SORTED;
-}
-
 async function readFigures(reader: ColumnReader): Promise<Both<Figures>> {
   const [reference, current] = [await figuresOf(reader, 'reference'), await figuresOf(reader, 'current')];
   return { reference, current };
 }
 
 async function figuresOf(reader: ColumnReader, side: Side): Promise<Figures> {
-  const quantile = isEstimated(reader.data.rows[side]) ? 'approx_quantile' : 'quantile_cont';
+  const quantile = reader.isLarge(side) ? 'approx_quantile' : 'quantile_cont';
   // Of far values the variance is infinite, which DuckDB takes for an error.
   const [row = {}] = await reader.rows(`
     WITH s AS (SELECT ${reader.value(side)} AS v FROM ${name(side)} WHERE ${reader.usable(side)})

@@ -3,6 +3,9 @@ import type { Side, TypedColumn } from '../../drift/drift-data.ts';
 import { isOrdered } from '../../drift/methods.ts';
 import type { DuckDbData } from './duckdb-data.ts';
 
+/** Sorting more values takes longer than somebody who looks through columns waits: quantiles are estimated then. */
+const MOST_SORTED = 1_000_000;
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** One column of both tables, by queries that look at nothing else. */
@@ -33,6 +36,10 @@ export class ColumnReader {
   /** Where the values of a side can be compared, as SQL. */
   usable(side: Side): string {
     return this.isOrdered ? `isfinite(${this.value(side)})` : `${this.value(side)} IS NOT NULL`;
+  }
+
+  isLarge(side: Side): boolean {
+    return this.data.rows[side] > MOST_SORTED;
   }
 
   async rows(sql: string): Promise<readonly Row[]> {
