@@ -128,7 +128,10 @@ describe('the dashboard of a monitor, with a real Prometheus', () => {
 
   it('says of a query that is wrong what Prometheus says', async () => {
     await expect(chart('metric:wrong')).rejects.toMatchObject({
-      data: { reason: 'input', message: expect.stringMatching(/^Prometheus does not understand the query: .*parse error/) },
+      data: {
+        reason: 'input',
+        message: expect.stringMatching(/^Prometheus does not understand the query: .*parse error/),
+      },
     });
   });
 
