@@ -39,6 +39,7 @@ import { RegistryModel } from './features/models/model.ts';
 import { Passphrases } from './features/models/passphrases.ts';
 import { RegistryPickers } from './features/models/pickers.ts';
 import { RegistryTree } from './features/models/tree.ts';
+import { dashboardCommands, dashboardPushRequest } from './features/monitoring/dashboard-commands.ts';
 import { driftCommands } from './features/monitoring/drift-commands.ts';
 import { showStatus } from './features/status/status-bar.ts';
 import type { Host, Main } from './host.ts';
@@ -72,7 +73,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
   const panels = new PanelManager({
     extensionUri: context.extensionUri,
     server,
-    requests: [fileDiffRequest(server)],
+    requests: [fileDiffRequest(server), dashboardPushRequest()],
   });
 
   let available = true;
@@ -176,6 +177,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
     }),
     ...driftCommands({ panels }),
     ...alertCommands({ server, askFolder: async () => (await askFolder())?.toString() }),
+    ...dashboardCommands({ server, panels, texts }),
     [commands.showReferences]: showReferences,
     [commands.showLog]: () => log.show(),
     [commands.restartServer]: () => server.restart(),
@@ -287,7 +289,7 @@ function initialization(onInvalid?: (key: string) => void): InitializationOption
     trusted: workspace.isTrusted,
     settings: serverSettings(readSetting, onInvalid),
     proxyEnvironment: proxyEnvironment((key) => http.get(key)),
-    commands: [commands.showReferences, commands.openDrift],
+    commands: [commands.showReferences, commands.openDrift, commands.openDashboard],
     hasYamlExtension: extensions.getExtension('redhat.vscode-yaml') !== undefined,
   };
 }

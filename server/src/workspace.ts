@@ -6,6 +6,7 @@ import type { AuditLog } from './models/audit/audit-log.ts';
 import type { LocalStore } from './models/backends/shared/read-only-registry.ts';
 import type { ModelRegistry } from './models/model-registry.ts';
 import type { GrafanaServer } from './monitoring/dashboards/grafana-server.ts';
+import type { QueryRange } from './monitoring/dashboards/read-chart.ts';
 import type { DescribeColumns } from './monitoring/drift/describe-columns.ts';
 import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
 import type { MetricSource } from './monitoring/metrics/metric-source.ts';
@@ -56,6 +57,12 @@ export async function withMetrics<T>(workspace: Workspace, work: (metrics: Metri
 export async function withGrafana<T>(workspace: Workspace, work: (grafana: GrafanaServer) => Promise<T>): Promise<T> {
   const { createGrafanaServer } = await import('./monitoring/backends/grafana/server.ts');
   return workspace.withService('grafana', (service) => work(createGrafanaServer(service)));
+}
+
+/** As {@link withGrafana}: range queries of the Prometheus that the configuration names. */
+export async function withQueryRange<T>(workspace: Workspace, work: (query: QueryRange) => Promise<T>): Promise<T> {
+  const { prometheusRanges } = await import('./monitoring/backends/prometheus/query-range.ts');
+  return workspace.withService('prometheus', (service) => work(prometheusRanges(service)));
 }
 
 /** As {@link checkDrift}: what both samples of some columns look like. */

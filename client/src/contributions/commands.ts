@@ -64,6 +64,8 @@ export const commands = {
   openDrift: 'mlops.openDrift',
   compareData: 'mlops.compareData',
   testAlertChannel: 'mlops.testAlertChannel',
+  openDashboard: 'mlops.openDashboard',
+  pushDashboard: 'mlops.pushDashboard',
   showReferences: 'mlops.showReferences',
   showLog: 'mlops.showLog',
   restartServer: 'mlops.restartServer',

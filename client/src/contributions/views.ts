@@ -14,6 +14,7 @@ export const panelTypes = {
   versions: 'mlops.versions',
   audit: 'mlops.audit',
   drift: 'mlops.drift',
+  dashboard: 'mlops.dashboard',
 } as const;
 
 export type PanelName = keyof typeof panelTypes;

@@ -1,6 +1,21 @@
-import { type Disposable, EventEmitter, type TextDocumentContentProvider, Uri, window, workspace } from 'vscode';
+import {
+  commands,
+  type Disposable,
+  EventEmitter,
+  type TextDocumentContentProvider,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 
 const scheme = 'mlops-text';
+
+interface TextPair {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+  readonly title: string;
+}
 
 /** Texts made to be read: they are in no file, can't be changed, and closing them asks nothing. */
 export class ReadOnlyTexts implements TextDocumentContentProvider, Disposable {
@@ -22,10 +37,28 @@ export class ReadOnlyTexts implements TextDocumentContentProvider, Disposable {
 
   /** Shows a text by a name whose ending tells its language; one of the same name is replaced. */
   async show(name: string, text: string): Promise<void> {
+    const uri = this.keep(name, text);
+    await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
+  }
+
+  /** Shows how a text differs from another, in the editor's own diff. */
+  async diff({ name, before, after, title }: TextPair): Promise<void> {
+    await commands.executeCommand(
+      'vscode.diff',
+      this.keep(`before/${name}`, before),
+      this.keep(`after/${name}`, after),
+      title,
+      {
+        preview: true,
+      },
+    );
+  }
+
+  private keep(name: string, text: string): Uri {
     const uri = Uri.from({ scheme, path: `/${name}` });
     this.texts.set(uri.toString(), text);
     this.changed.fire(uri);
-    await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
+    return uri;
   }
 
   dispose(): void {

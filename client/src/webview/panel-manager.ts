@@ -14,7 +14,7 @@ const savedState = z.object({ state: panelState });
 
 const icons: Record<PanelName, string> = {
   ...{ runs: 'table', compare: 'git-compare', run: 'beaker', versions: 'package' },
-  ...{ audit: 'history', drift: 'pulse' },
+  ...{ audit: 'history', drift: 'pulse', dashboard: 'dashboard' },
 };
 
 /** Panels that show what a model registry holds. */

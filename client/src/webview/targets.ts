@@ -17,6 +17,8 @@ export function targetOf(state: PanelState): string {
       return ['audit', state.folder, ...(state.target === null ? [] : [state.target])].join(' ');
     case 'drift':
       return ['drift', state.folder, ...Object.values(state.target)].join(' ');
+    case 'dashboard':
+      return ['dashboard', state.folder, state.file, ...(state.name === null ? [] : [state.name])].join(' ');
   }
 }
 
@@ -35,6 +37,8 @@ export function titleOf(state: PanelState, name?: string): string {
       return state.target === null ? l10n.t('Audit Log') : l10n.t('Audit Log: {0}', state.target);
     case 'drift':
       return l10n.t('Drift: {0}', state.title);
+    case 'dashboard':
+      return l10n.t('Dashboard: {0}', state.title);
   }
 }
 
@@ -50,6 +54,7 @@ export function trackersOf(state: PanelState): ReadonlySet<string> {
     case 'versions':
     case 'audit':
     case 'drift':
+    case 'dashboard':
       return new Set();
   }
 }

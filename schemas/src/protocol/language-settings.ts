@@ -20,3 +20,5 @@ export type LanguageSettings = z.infer<typeof languageSettings>;
 export const showReferences = 'mlops.showReferences';
 /** The client's command that the lens of a Monitor document runs: opens the drift panel, as `[uri, name of the monitor]`. */
 export const openDrift = 'mlops.openDrift';
+/** As {@link openDrift}: opens the dashboard of a monitor. */
+export const openDashboard = 'mlops.openDashboard';

@@ -7,6 +7,7 @@ const backendPrefixes = [
   'deployments/',
   'monitoring/',
   'drift/',
+  'dashboards/',
 ] as const;
 
 /** Requests that the backend asks of the client, handed on by the language process. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runRef } from '../domain/run.ts';
+import { describeDashboard, readDashboardChart } from './dashboards.ts';
 import { checkDrift, driftColumnDetails, driftColumns, driftTarget, exportDrift } from './drift.ts';
 import {
   compareRuns,
@@ -42,6 +43,8 @@ export const forwardedFromWebview: readonly RequestDefinition[] = [
   driftColumns,
   driftColumnDetails,
   exportDrift,
+  describeDashboard,
+  readDashboardChart,
 ];
 
 /** Of those, the ones that take long: the host tells the page how far they are, by {@link panelProgress}. */
@@ -75,6 +78,15 @@ export const panelState = z.discriminatedUnion('panel', [
     /** What a person calls it: the monitor, or the two files. */
     title: z.string(),
   }),
+  z.object({
+    panel: z.literal('dashboard'),
+    folder: z.string(),
+    /** Absolute path of the Monitor document. */
+    file: z.string(),
+    /** `metadata.name`, where the file has several. */
+    name: z.string().nullable(),
+    title: z.string(),
+  }),
 ]);
 export type PanelState = z.infer<typeof panelState>;
 
@@ -91,6 +103,12 @@ export const openRun = defineRequest('host/openRun', z.object({ folder: z.string
 export const openFileDiff = defineRequest(
   'host/openFileDiff',
   z.object({ folder: z.string(), ...twoVersions, path: z.string(), change: fileChange }),
+  z.object({}),
+);
+/** Shows what bringing a monitor’s dashboard to Grafana would change, and does it where the person agrees. */
+export const openDashboardPush = defineRequest(
+  'host/openDashboardPush',
+  z.object({ file: z.string(), name: z.string().nullable() }),
   z.object({}),
 );
 export const openExternal = defineRequest('host/openExternal', z.object({ url: z.string() }), z.object({}));

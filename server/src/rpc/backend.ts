@@ -15,6 +15,7 @@ import { createRedactor } from '../platform/redact.ts';
 import { registerAlertHandlers } from './alerts.ts';
 import { registerConnectionHandlers } from './connections.ts';
 import type { BackendContext } from './context.ts';
+import { registerDashboardHandlers } from './dashboards.ts';
 import { registerDriftHandlers } from './drift.ts';
 import { registerExperimentHandlers } from './experiments.ts';
 import { registerModelHandlers } from './models.ts';
@@ -68,6 +69,7 @@ export function createBackend(
   const experiments = registerExperimentHandlers(context);
   const models = registerModelHandlers(context);
   registerDriftHandlers(context);
+  registerDashboardHandlers(context);
 
   onNotification(rpc, workspaceChanged, (next) => {
     const before = state;

@@ -1,8 +1,8 @@
 import { type CodeLens, CodeLensRefreshRequest, type InitializeParams } from 'vscode-languageserver/node';
-import { openDrift, showReferences } from '#schemas/protocol/language-settings.ts';
+import { openDashboard, openDrift, showReferences } from '#schemas/protocol/language-settings.ts';
 import type { InitializationOptions } from '#schemas/protocol/workspace.ts';
 import { codeLenses } from '../language/features/code-lenses.ts';
-import { monitorLenses } from '../language/features/monitor-lenses.ts';
+import { dashboardLenses, monitorLenses } from '../language/features/monitor-lenses.ts';
 import type { LanguageContext } from './language-context.ts';
 import type { SettingsOfLanguage } from './language-settings.ts';
 
@@ -14,7 +14,8 @@ export interface Lenses {
 }
 
 /**
- * Lenses that say how often something is referred to, and in a trusted workspace those that show the drift of a monitor's data.
+ * Lenses that say how often something is referred to, and in a trusted workspace those that show the drift of a monitor's data and its
+ * dashboard.
  * A click does something where the editor has a command for it.
  */
 export function registerLenses(
@@ -23,11 +24,12 @@ export function registerLenses(
 ): Lenses {
   let canShow = false;
   let canShowDrift = false;
+  let canShowDashboard = false;
   let trusted = false;
   let canRefresh = false;
   connection.onCodeLens(({ textDocument: { uri } }): CodeLens[] => {
     if (!settings.current.codeLens.enabled) return [];
-    return guarded('Lenses', [], () => [...referenceLenses(uri), ...driftLenses(uri)]);
+    return guarded('Lenses', [], () => [...referenceLenses(uri), ...driftLenses(uri), ...drawnLenses(uri)]);
   });
   const referenceLenses = (uri: string): CodeLens[] =>
     codeLenses(workspace.index, uri).map(({ range, references }) => ({
@@ -44,10 +46,16 @@ export function registerLenses(
       range,
       command: { title: 'Show drift', command: openDrift, arguments: [uri, monitor] },
     }));
+  const drawnLenses = (uri: string): CodeLens[] =>
+    (canShowDashboard && trusted ? dashboardLenses(workspace.index, uri) : []).map(({ range, monitor }) => ({
+      range,
+      command: { title: 'Show dashboard', command: openDashboard, arguments: [uri, monitor] },
+    }));
   return {
     configure({ capabilities }, state) {
       canShow = state.commands.includes(showReferences);
       canShowDrift = state.commands.includes(openDrift);
+      canShowDashboard = state.commands.includes(openDashboard);
       trusted = state.trusted;
       canRefresh = capabilities.workspace?.codeLens?.refreshSupport === true;
     },

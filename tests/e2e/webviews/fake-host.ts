@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Failure, failure } from '#schemas/domain/failure.ts';
 import { type ArtifactEntry, formatRunRef, type RunDetails, type RunRef } from '#schemas/domain/run.ts';
+import { describeDashboard, readDashboardChart } from '#schemas/protocol/dashboards.ts';
 import { checkDrift, driftColumnDetails, driftColumns, exportDrift } from '#schemas/protocol/drift.ts';
 import {
   compareRuns,
@@ -22,6 +23,7 @@ import type { ParsedParamsOf, RequestDefinition } from '#schemas/protocol/reques
 import {
   copyText,
   openCompare,
+  openDashboardPush,
   openExternal,
   openFileDiff,
   openRun,
@@ -33,6 +35,7 @@ import {
 } from '#schemas/protocol/webview.ts';
 import { artifactPreviewOf, artifactsUnder } from './made-artifacts.ts';
 import { listMade, madeEntries, madeVerdict } from './made-audit.ts';
+import { madeChartData, madeDashboard } from './made-dashboard.ts';
 import { compareMade, detailsOf, type MadeRun, makeCurve, refOf } from './made-data.ts';
 import { detailsOfColumn, type MadeDrift, madeDrift } from './made-drift.ts';
 import { madeComparison } from './made-versions.ts';
@@ -70,6 +73,9 @@ export class FakeHost {
   entries = madeEntries(2);
   verdict = madeVerdict(2);
   drift: MadeDrift = madeDrift(2);
+  dashboard = madeDashboard();
+  /** Charts of it that can’t be read. */
+  readonly brokenCharts = new Map<string, Failure>();
   /** Methods that get no answer. */
   readonly held = new Set<string>();
   /** Whether the tracker has pages of its own. */
@@ -125,6 +131,13 @@ export class FakeHost {
     this.#on(driftColumns, ({ start, count }) => ({ columns: this.drift.columns.slice(start, start + count) }));
     this.#on(driftColumnDetails, (query) => detailsOfColumn(this.drift, query));
     this.#on(exportDrift, ({ format }) => ({ columns: this.drift.columns.length, charts: format === 'html' ? 2 : 0 }));
+    this.#on(describeDashboard, () => this.dashboard);
+    this.#on(readDashboardChart, (query) => {
+      const broken = this.brokenCharts.get(query.chart);
+      if (broken) throw new FakeFailure(broken);
+      return madeChartData(query);
+    });
+    this.#on(openDashboardPush, () => ({}));
     this.#on(previewArtifact, ({ path }) => artifactPreviewOf(path));
   }
 

@@ -54,7 +54,8 @@ interface FilePair {
   readonly current: Uri;
 }
 
-function localPath(uri: Uri): string {
+/** The path of a file that the server can read. */
+export function localPath(uri: Uri): string {
   if (uri.scheme === 'file') return uri.fsPath;
   throw new ClientFailure(
     'unsupported',

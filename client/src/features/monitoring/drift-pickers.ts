@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { l10n, QuickPickItemKind, type Uri, window, workspace } from 'vscode';
-import { type FoundMonitor, monitorsIn } from './find-monitors.ts';
+import { ClientFailure } from '../../platform/failures.ts';
+import { drawnMonitorsIn, type FoundMonitor, monitorsIn } from './find-monitors.ts';
 
 const monitorFiles = '**/{*.mlops.yaml,*.mlops.yml,mlops.yaml,mlops.yml}';
 const mostFiles = 500;
@@ -12,14 +13,10 @@ interface FilePair {
 
 /** Asks for a Monitor document of the workspace, or for two files instead. */
 export async function askMonitor(): Promise<(FoundMonitor & { readonly file: Uri }) | 'files' | undefined> {
-  const monitors = await findMonitors();
+  const monitors = await findMonitors(monitorsIn);
   if (monitors.length === 0) return 'files';
   const picks = [
-    ...monitors.map((monitor) => ({
-      label: monitor.name,
-      description: workspace.asRelativePath(monitor.file),
-      chosen: monitor,
-    })),
+    ...monitors.map(monitorPick),
     { label: '', kind: QuickPickItemKind.Separator, chosen: undefined },
     { label: l10n.t('Compare two files…'), chosen: 'files' as const },
   ];
@@ -27,7 +24,27 @@ export async function askMonitor(): Promise<(FoundMonitor & { readonly file: Uri
   return (await window.showQuickPick(picks, { placeHolder, matchOnDescription: true }))?.chosen;
 }
 
-async function findMonitors(): Promise<(FoundMonitor & { readonly file: Uri })[]> {
+/** Asks for a Monitor document of the workspace. */
+export async function pickMonitor(): Promise<(FoundMonitor & { readonly file: Uri }) | undefined> {
+  const monitors = await findMonitors(drawnMonitorsIn);
+  if (monitors.length === 0) {
+    throw new ClientFailure(
+      'not-found',
+      l10n.t('No Monitor document of this workspace has anything to draw.'),
+      l10n.t('Write one with drift, performance or metrics, in a file such as monitor.mlops.yaml.'),
+    );
+  }
+  const placeHolder = l10n.t('Monitor whose dashboard is made');
+  return (await window.showQuickPick(monitors.map(monitorPick), { placeHolder, matchOnDescription: true }))?.chosen;
+}
+
+function monitorPick(monitor: FoundMonitor & { readonly file: Uri }) {
+  return { label: monitor.name, description: workspace.asRelativePath(monitor.file), chosen: monitor };
+}
+
+async function findMonitors(
+  find: (text: string) => FoundMonitor[],
+): Promise<(FoundMonitor & { readonly file: Uri })[]> {
   const files = await workspace.findFiles(monitorFiles, '**/node_modules/**', mostFiles);
   const found = await Promise.all(
     files.map(async (file) => {
@@ -36,7 +53,7 @@ async function findMonitors(): Promise<(FoundMonitor & { readonly file: Uri })[]
         (bytes) => new TextDecoder().decode(bytes),
         () => '',
       );
-      return monitorsIn(text).map((monitor) => ({ ...monitor, file }));
+      return find(text).map((monitor) => ({ ...monitor, file }));
     }),
   );
   return found.flat().sort((a, b) => a.name.localeCompare(b.name));

@@ -18,3 +18,16 @@ export function monitorLenses(index: WorkspaceIndex, uri: string): MonitorLens[]
     return unit ? [{ range: rangeOfSpan(file, unit, unit.symbols.view.key), monitor: document.name }] : [];
   });
 }
+
+const drawn = ['drift', 'performance', 'metrics'];
+
+/** Above the first section of each Monitor document that a dashboard draws. */
+export function dashboardLenses(index: WorkspaceIndex, uri: string): MonitorLens[] {
+  const file = index.get(uri);
+  if (!file) return [];
+  return file.symbols.documents.flatMap((document) => {
+    if (document.kind !== 'Monitor') return [];
+    const unit = document.units.find(({ name, section }) => section === null && drawn.includes(name));
+    return unit ? [{ range: rangeOfSpan(file, unit, unit.symbols.view.key), monitor: document.name }] : [];
+  });
+}
