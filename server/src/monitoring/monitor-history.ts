@@ -20,6 +20,7 @@ export interface HistoryPoint {
 const KEPT = 500;
 
 const reportRow = z.object({ report: z.string() });
+const newsRow = z.object({ file: z.string(), name: z.string(), id: z.number() });
 const pointRow = z.object({ at: z.number(), value: z.number().nullable(), state: monitorReport.shape.state });
 
 /**
@@ -64,9 +65,7 @@ export class MonitorHistory {
   mainSeries({ file, name }: MonitorKey, limit: number): readonly HistoryPoint[] {
     const rows = this.#read(
       pointRow,
-      `SELECT at, state, CASE WHEN json_type(report, '$.checks[0].value') IN ('integer', 'real')
-         THEN json_extract(report, '$.checks[0].value') END AS value
-       FROM monitor_reports WHERE file = ? AND name = ? ORDER BY id DESC LIMIT ?`,
+      'SELECT at, state, main_value AS value FROM monitor_reports WHERE file = ? AND name = ? ORDER BY id DESC LIMIT ?',
       [file, name, limit],
     );
     return rows.reverse();
@@ -89,6 +88,16 @@ export class MonitorHistory {
       [key.file, key.name, check.kind, check.name, check.kind, limit],
     );
     return rows.reverse();
+  }
+
+  /** Monitors of which reports came after one, by its id, and the id of the last; null where nothing came. */
+  newsSince(id: number): { readonly id: number; readonly monitors: readonly MonitorKey[] } | null {
+    const rows = this.#read(
+      newsRow,
+      'SELECT file, name, max(id) AS id FROM monitor_reports WHERE id > ? GROUP BY file, name',
+      [id],
+    );
+    return rows.length === 0 ? null : { id: Math.max(...rows.map((row) => row.id)), monitors: rows };
   }
 
   /** Changes when another connection wrote. */

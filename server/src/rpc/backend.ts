@@ -19,6 +19,7 @@ import { registerDashboardHandlers } from './dashboards.ts';
 import { registerDriftHandlers } from './drift.ts';
 import { registerExperimentHandlers } from './experiments.ts';
 import { registerModelHandlers } from './models.ts';
+import { registerMonitorHandlers } from './monitors.ts';
 import { tell } from './progress.ts';
 import { notify, onNotification, type Rpc, sendRequest } from './register.ts';
 import { createWorkspaces } from './workspaces.ts';
@@ -70,6 +71,7 @@ export function createBackend(
   const models = registerModelHandlers(context);
   registerDriftHandlers(context);
   registerDashboardHandlers(context);
+  const monitors = registerMonitorHandlers(context);
 
   onNotification(rpc, workspaceChanged, (next) => {
     const before = state;
@@ -84,6 +86,7 @@ export function createBackend(
     async dispose() {
       experiments.dispose();
       models.dispose();
+      monitors.dispose();
       await workspaces.dispose();
     },
   };

@@ -28,11 +28,14 @@ export function registerDashboardHandlers(
     // Fails where the workspace is not trusted: nothing is read then.
     const workspace = await context.workspace(folder);
     const document = await readMonitor(file, name);
-    return { workspace, document, plan: planDashboard(document, workspace.configuration) };
+    return { workspace, document, plan: planDashboard(document, workspace.configuration.alerting) };
   };
   const planned = async (question: MonitorQuestion, grafana: GrafanaServer, signal: AbortSignal) => {
     const { workspace, document } = await read(question);
-    const { name, runbookBase } = workspace.configuration;
+    const {
+      name,
+      alerting: { runbookBase },
+    } = workspace.configuration;
     const dashboard = toGrafanaDashboard(document, { workspace: name, runbookBase });
     return planPush(grafana, { dashboard, folder: document.dashboard?.folder ?? null }, signal);
   };

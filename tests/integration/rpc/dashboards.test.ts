@@ -11,7 +11,7 @@ import { allowOrigin, credentialsChanged, getCredential } from '#schemas/protoco
 import { toPrometheusText } from '#server/monitoring/dashboards/prometheus-text.ts';
 import { type FakeGrafana, startFakeGrafana } from '../../testbeds/grafana.ts';
 import { startHttpServer, type TestServer } from '../../testbeds/http-server.ts';
-import { type RulesPrometheus, startRulesPrometheus } from '../../testbeds/rules-prometheus.ts';
+import { startPrometheus, type TestPrometheus } from '../../testbeds/prometheus.ts';
 import { report } from '../../unit/monitoring/dashboards/reports.ts';
 import { type LanguageProcess, startLanguageProcess } from './language-process.ts';
 
@@ -19,7 +19,7 @@ const token = 'glsa_secret';
 let root: string;
 let folder: string;
 let server: LanguageProcess;
-let prometheus: RulesPrometheus;
+let prometheus: TestPrometheus;
 let exporter: TestServer;
 let grafana: FakeGrafana;
 const allowed = new Set<string>();
@@ -59,7 +59,7 @@ beforeAll(async () => {
     response.end(toPrometheusText(report()));
   });
   [prometheus, grafana, root] = await Promise.all([
-    startRulesPrometheus({ rules: null, target: `127.0.0.1:${exporter.port}` }),
+    startPrometheus({ rules: null, target: `127.0.0.1:${exporter.port}` }),
     startFakeGrafana({ token }),
     mkdtemp(join(tmpdir(), 'mlops-rpc-dashboards-')),
   ]);
