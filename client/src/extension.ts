@@ -17,6 +17,8 @@ import { panelTypes, views } from './contributions/views.ts';
 import type { ConnectionNode } from './features/connections/nodes.ts';
 import type { ExperimentNode } from './features/experiments/nodes.ts';
 import type { RegistryNode } from './features/models/nodes.ts';
+import type { MonitorNode } from './features/monitoring/nodes.ts';
+import { hasScheduledMonitor } from './features/monitoring/scheduled.ts';
 import type { Main } from './host.ts';
 import { loadMain } from './load-main.ts';
 import { LazyTree } from './platform/lazy-tree.ts';
@@ -27,15 +29,17 @@ let main: Main | undefined;
 export function activate(context: ExtensionContext): void {
   const experimentsTree = new LazyTree<ExperimentNode>(() => use().experiments, mayHaveData);
   const modelsTree = new LazyTree<RegistryNode>(() => use().models, mayHaveData);
+  const monitorsTree = new LazyTree<MonitorNode>(() => use().monitors, mayHaveData);
   const connectionsTree = new LazyTree<ConnectionNode>(() => use().connections, mayHaveData);
   const experimentsView = tree(views.experiments, experimentsTree);
   const modelsView = tree(views.models, modelsTree);
+  const monitorsView = tree(views.monitors, monitorsTree);
   const connectionsView = tree(views.connections, connectionsTree);
   const statusItem = createStatusItem();
 
   function use(): Main {
     if (!main) {
-      main = loadMain({ context, experimentsView, modelsView, statusItem });
+      main = loadMain({ context, experimentsView, modelsView, monitorsView, statusItem });
       context.subscriptions.push(main);
     }
     return main;
@@ -44,6 +48,7 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(
     experimentsView,
     modelsView,
+    monitorsView,
     connectionsView,
     statusItem,
     ...Object.values(commands).map((id) =>
@@ -58,6 +63,8 @@ export function activate(context: ExtensionContext): void {
     workspace.onDidGrantWorkspaceTrust(() => {
       experimentsTree.refresh();
       modelsTree.refresh();
+      monitorsTree.refresh();
+      runSchedules(use);
       connectionsTree.refresh();
     }),
     workspace.onDidOpenTextDocument((document) => {
@@ -67,6 +74,22 @@ export function activate(context: ExtensionContext): void {
 
   // The language server starts after activation, so that it never delays the window.
   if (workspace.textDocuments.some(isForUs)) setTimeout(use, 0);
+  const schedules = setTimeout(() => runSchedules(use), schedulesAfterMs);
+  context.subscriptions.push({ dispose: () => clearTimeout(schedules) });
+}
+
+/** The window comes first. */
+const schedulesAfterMs = 3_000;
+
+/** A folder with a monitor that has a schedule has it checked while the editor is open, whatever view is shown. */
+function runSchedules(use: () => Main): void {
+  if (!mayHaveData()) return;
+  hasScheduledMonitor().then(
+    (has) => {
+      if (has) use().startSchedules();
+    },
+    () => undefined,
+  );
 }
 
 /** Our documents, and other tools' that we understand; all other YAML loads nothing. */

@@ -12,6 +12,7 @@ import type { CommandId } from './contributions/commands.ts';
 import type { ConnectionNode } from './features/connections/nodes.ts';
 import type { ExperimentNode } from './features/experiments/nodes.ts';
 import type { RegistryNode } from './features/models/nodes.ts';
+import type { MonitorNode } from './features/monitoring/nodes.ts';
 
 /** A tree's data, with the event that VS Code waits for made certain. */
 export interface TreeSource<T> extends TreeDataProvider<T> {
@@ -23,6 +24,7 @@ export interface Host {
   readonly context: ExtensionContext;
   readonly experimentsView: TreeView<ExperimentNode>;
   readonly modelsView: TreeView<RegistryNode>;
+  readonly monitorsView: TreeView<MonitorNode>;
   readonly statusItem: StatusBarItem;
 }
 
@@ -30,7 +32,10 @@ export interface Host {
 export interface Main extends Disposable {
   readonly experiments: TreeSource<ExperimentNode>;
   readonly models: TreeSource<RegistryNode>;
+  readonly monitors: TreeSource<MonitorNode>;
   readonly connections: TreeSource<ConnectionNode>;
+  /** Has the server run the schedules of monitors, as far as settings and trust let it. */
+  startSchedules(): void;
   execute(command: CommandId, args: readonly unknown[]): Promise<unknown>;
   restorePanel(panel: WebviewPanel, saved: unknown): Promise<void>;
   openLink(uri: Uri): Promise<void>;

@@ -3,6 +3,7 @@ import { env, extensions, l10n, commands as registry, window, workspace } from '
 import { showAlert } from '#schemas/protocol/alerts.ts';
 import { experimentsChanged, watchExperiments } from '#schemas/protocol/experiments.ts';
 import { modelsChanged, watchRegistry } from '#schemas/protocol/models.ts';
+import { monitorsChanged } from '#schemas/protocol/monitoring.ts';
 import {
   allowOrigin,
   connectionsChanged,
@@ -41,6 +42,10 @@ import { RegistryPickers } from './features/models/pickers.ts';
 import { RegistryTree } from './features/models/tree.ts';
 import { dashboardCommands, dashboardPushRequest } from './features/monitoring/dashboard-commands.ts';
 import { driftCommands } from './features/monitoring/drift-commands.ts';
+import { MonitorsModel } from './features/monitoring/model.ts';
+import { monitorCommands } from './features/monitoring/monitor-commands.ts';
+import { followMonitorFiles } from './features/monitoring/monitor-files.ts';
+import { MonitorsTree } from './features/monitoring/tree.ts';
 import { showStatus } from './features/status/status-bar.ts';
 import type { Host, Main } from './host.ts';
 import { ClientFailure, toFailure } from './platform/failures.ts';
@@ -58,7 +63,7 @@ import { PanelManager } from './webview/panel-manager.ts';
 const patienceMs = 700;
 
 /** Wires everything that is loaded on first use; the server starts with it. */
-export function createMain({ context, experimentsView, modelsView, statusItem }: Host): Main {
+export function createMain({ context, experimentsView, modelsView, monitorsView, statusItem }: Host): Main {
   const log = createLog();
   const server = startLanguageServer({
     module: context.asAbsolutePath('dist/server.js'),
@@ -103,6 +108,8 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
   const registryModel = new RegistryModel({ server, folders, toFailure });
   const models = new RegistryTree(registryModel);
   const registryView = { server, model: registryModel, tree: models, view: modelsView };
+  const monitorsModel = new MonitorsModel({ server, folders, toFailure });
+  const monitors = new MonitorsTree(monitorsModel, monitorsView);
   const registryPickers = new RegistryPickers({ server, folders });
   const watchers = [
     new Watcher({
@@ -139,6 +146,7 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
   function refreshAll(): void {
     experiments.refresh();
     models.refresh();
+    monitors.refresh();
     connections.refresh();
     panels.dataChanged(null);
   }
@@ -176,8 +184,9 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
       experiments: model,
     }),
     ...driftCommands({ panels }),
-    ...dashboardCommands({ server, panels, texts }),
+    ...monitorCommands({ server, model: monitorsModel, tree: monitors, askFolder }),
     ...alertCommands({ server, askFolder: async () => (await askFolder())?.toString() }),
+    ...dashboardCommands({ server, panels, texts }),
     [commands.showReferences]: showReferences,
     [commands.showLog]: () => log.show(),
     [commands.restartServer]: () => server.restart(),
@@ -201,6 +210,9 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
       models.refresh();
       panels.registryChanged();
     }),
+    monitors,
+    server.on(monitorsChanged, () => monitors.refreshSoon()),
+    followMonitorFiles({ server, model: monitorsModel, start: () => monitors.start() }),
     server.on(connectionsChanged, refreshAll),
     server.onRestarted(() => {
       for (const watcher of watchers) watcher.repeat();
@@ -243,7 +255,9 @@ export function createMain({ context, experimentsView, modelsView, statusItem }:
   return {
     experiments,
     models,
+    monitors,
     connections,
+    startSchedules: () => monitors.start(),
     async execute(command, args) {
       try {
         return await handlers[command](...args);

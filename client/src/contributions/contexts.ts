@@ -9,6 +9,8 @@ export const contexts = {
   modelsEmpty: 'mlops.modelsEmpty',
   modelsFiltered: 'mlops.modelsFiltered',
   showArchivedModels: 'mlops.showArchivedModels',
+  /** The folders were looked through, and have no monitor. */
+  monitorsEmpty: 'mlops.monitorsEmpty',
 } as const;
 
 export type ExperimentsState = 'ready' | 'notConfigured' | 'error';

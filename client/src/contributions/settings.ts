@@ -6,6 +6,7 @@ export const settingsTable = {
   'tracking.uri': { default: '', scope: 'window', restricted: true },
   'experiments.pageSize': { default: 100, scope: 'window', restricted: false },
   'experiments.refreshSeconds': { default: 5, scope: 'window', restricted: false },
+  'monitoring.schedules': { default: true, scope: 'window', restricted: false },
   'http.timeoutSeconds': { default: 30, scope: 'window', restricted: false },
   'http.proxy': { default: '', scope: 'machine', restricted: true },
   'diagnostics.severity': { default: {}, scope: 'window', restricted: false },

@@ -3,6 +3,7 @@ export const viewContainer = 'mlops';
 export const views = {
   experiments: 'mlops.experiments',
   models: 'mlops.models',
+  monitors: 'mlops.monitors',
   connections: 'mlops.connections',
 } as const;
 

@@ -19,6 +19,7 @@ export function serverSettings(read: ReadSetting, onInvalid: (key: SettingKey) =
       pageSize: accepted('experiments.pageSize', (pageSize) => ({ experiments: { pageSize } })),
       refreshSeconds: accepted('experiments.refreshSeconds', (refreshSeconds) => ({ experiments: { refreshSeconds } })),
     },
+    monitoring: { schedules: accepted('monitoring.schedules', (schedules) => ({ monitoring: { schedules } })) },
     http: {
       timeoutSeconds: accepted('http.timeoutSeconds', (timeoutSeconds) => ({ http: { timeoutSeconds } })),
       proxy: accepted('http.proxy', (proxy) => ({ http: { proxy } })),

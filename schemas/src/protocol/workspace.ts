@@ -15,6 +15,7 @@ export const settings = z.object({
   experiments: z
     .object({ pageSize: z.int().min(10).max(1000).default(100), refreshSeconds: z.int().min(1).max(3600).default(5) })
     .prefault({}),
+  monitoring: z.object({ schedules: z.boolean().default(true) }).prefault({}),
   http: z.object({ timeoutSeconds: z.int().min(1).max(600).default(30), proxy: z.string().default('') }).prefault({}),
   ecosystem: z
     .object({

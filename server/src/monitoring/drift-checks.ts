@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
+import { driftMethods } from '#schemas/config/drift-methods.ts';
 import type { DriftDetails } from '#schemas/domain/drift-details.ts';
 import type { DriftColumn, DriftReport } from '#schemas/domain/drift-report.ts';
 import { compareDrift } from '#schemas/domain/drift-score.ts';
@@ -18,19 +19,19 @@ import { driftCsv } from './drift/export/drift-csv.ts';
 import { driftPage } from './drift/export/drift-page.ts';
 import { toRequest } from './drift/monitor-request.ts';
 import { readDriftMonitor } from './monitor-documents.ts';
+import type { DriftCourse } from './monitor-history.ts';
 
-/** Finds earlier checks of the columns of a monitor, oldest first, by the column's name and its method. */
+/** Finds what earlier checks of a monitor said of its columns, oldest first. */
 export type DriftHistory = (
-  monitor: Extract<DriftTarget, { kind: 'monitor' }>,
-  column: Pick<DriftColumn, 'column' | 'method'>,
-) => readonly DriftHistoryPoint[];
+  folder: string,
+  monitor: { readonly file: string; readonly name: string },
+) => Promise<readonly DriftCourse[]>;
 
 export interface DriftChecksOptions {
   readonly checkDrift: CheckDrift;
   readonly describeColumns: DescribeColumns;
   readonly now: () => number;
-  /** Where there is one. */
-  readonly history?: DriftHistory;
+  readonly history: DriftHistory;
 }
 
 /** What is asked of a check: `folder` is absolute. */
@@ -54,7 +55,8 @@ interface WaitOptions {
 
 interface Done {
   readonly at: number;
-  readonly target: DriftTarget;
+  /** By column and method; empty for files. */
+  readonly courses: ReadonlyMap<string, readonly DriftHistoryPoint[]>;
   readonly title: string;
   readonly names: DriftSummary['names'];
   readonly files: FileCheck;
@@ -103,11 +105,10 @@ export class DriftChecks {
 
   /** A part of a check's columns, in the order of the report. */
   async columns(check: string, { start, count }: { start: number; count: number }): Promise<ShownDriftColumn[]> {
-    const { report, target } = await this.#done(check);
-    const { history } = this.#options;
+    const { report, courses } = await this.#done(check);
     return report.columns.slice(start, start + count).map((column) => {
-      if (!history || target.kind !== 'monitor') return column;
-      return { ...column, history: history(target, column).slice(-mostDriftHistory) };
+      const history = courses.get(courseKey(column));
+      return history === undefined ? column : { ...column, history: history.slice(-mostDriftHistory) };
     });
   }
 
@@ -175,13 +176,19 @@ export class DriftChecks {
   }
 
   async #run({ folder, target }: DriftQuestion, options: WaitOptions): Promise<Done> {
-    const { title, files } = await filesOf(target, folder);
+    const { title, files, monitor } = await filesOf(target, folder);
     const report = await this.#options.checkDrift(files, options);
     const names = {
       reference: shownPath(files.reference.path, folder),
       current: shownPath(files.current.path, folder),
     };
-    return { at: this.#options.now(), target, title, names, files, report };
+    const courses = coursesOf(monitor === null ? [] : await this.#earlier(folder, monitor));
+    return { at: this.#options.now(), courses, title, names, files, report };
+  }
+
+  /** A history that can’t be read hides no check. */
+  async #earlier(folder: string, monitor: Parameters<DriftHistory>[1]): Promise<readonly DriftCourse[]> {
+    return this.#options.history(folder, monitor).catch(() => []);
   }
 
   async #done(check: string): Promise<Done> {
@@ -193,12 +200,38 @@ export class DriftChecks {
   }
 }
 
-async function filesOf(target: DriftTarget, folder: string): Promise<{ title: string; files: FileCheck }> {
+function courseKey({ column, method }: Pick<DriftColumn, 'column' | 'method'>): string {
+  return JSON.stringify([column, method]);
+}
+
+function coursesOf(found: readonly DriftCourse[]): Done['courses'] {
+  const courses = new Map<string, DriftHistoryPoint[]>();
+  for (const { column, method, at, statistic, drifted } of found) {
+    const key = courseKey({ column, method: driftMethods.find((known) => known === method) ?? null });
+    const points = courses.get(key) ?? [];
+    points.push({ at, statistic, drifted });
+    courses.set(key, points);
+  }
+  return courses;
+}
+
+interface Found {
+  readonly title: string;
+  readonly files: FileCheck;
+  /** Null for files. */
+  readonly monitor: Parameters<DriftHistory>[1] | null;
+}
+
+async function filesOf(target: DriftTarget, folder: string): Promise<Found> {
   if (target.kind === 'files') {
     const { reference, current } = target;
     const request = toRequest(null, { columns: [], methods: [] });
     const title = `Drift: ${shownPath(reference, folder)} ↔ ${shownPath(current, folder)}`;
-    return { title, files: { reference: { path: reference, folder }, current: { path: current, folder }, request } };
+    return {
+      title,
+      files: { reference: { path: reference, folder }, current: { path: current, folder }, request },
+      monitor: null,
+    };
   }
   const monitor = await readDriftMonitor(target.file, target.name);
   const { reference, current } = monitor.drift;
@@ -209,6 +242,7 @@ async function filesOf(target: DriftTarget, folder: string): Promise<{ title: st
       current: { path: current, folder: monitor.folder },
       request: toRequest(monitor.drift, { columns: [], methods: [] }),
     },
+    monitor: { file: target.file, name: monitor.name },
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type MonitorReport, monitorReport } from '#schemas/domain/monitor-report.ts';
+import { jsonNumber } from '#schemas/domain/number.ts';
 import { openStateDatabase, type StateDatabase } from '../platform/state-database.ts';
 
 /** A monitor by its file, relative to the workspace with slashes, and its name. */
@@ -16,10 +17,24 @@ export interface HistoryPoint {
   readonly state: MonitorReport['state'];
 }
 
+/** What one comparison said of a column by a method. */
+export type DriftCourse = z.output<typeof courseRow>;
+
 /** Reports of a monitor that are kept. */
 const KEPT = 500;
 
 const reportRow = z.object({ report: z.string() });
+const courseRow = z.object({
+  at: z.number(),
+  column: z.string(),
+  method: z.string().nullable(),
+  statistic: jsonNumber.nullable(),
+  drifted: z
+    .number()
+    .nullable()
+    .transform((flag) => (flag === null ? null : flag === 1)),
+});
+const newsRow = z.object({ file: z.string(), name: z.string(), id: z.number() });
 const pointRow = z.object({ at: z.number(), value: z.number().nullable(), state: monitorReport.shape.state });
 
 /**
@@ -64,9 +79,7 @@ export class MonitorHistory {
   mainSeries({ file, name }: MonitorKey, limit: number): readonly HistoryPoint[] {
     const rows = this.#read(
       pointRow,
-      `SELECT at, state, CASE WHEN json_type(report, '$.checks[0].value') IN ('integer', 'real')
-         THEN json_extract(report, '$.checks[0].value') END AS value
-       FROM monitor_reports WHERE file = ? AND name = ? ORDER BY id DESC LIMIT ?`,
+      'SELECT at, state, main_value AS value FROM monitor_reports WHERE file = ? AND name = ? ORDER BY id DESC LIMIT ?',
       [file, name, limit],
     );
     return rows.reverse();
@@ -89,6 +102,38 @@ export class MonitorHistory {
       [key.file, key.name, check.kind, check.name, check.kind, limit],
     );
     return rows.reverse();
+  }
+
+  /** Reports of a time, oldest first; what this version can’t read is left out. Unix milliseconds, both included. */
+  reports({ file, name }: MonitorKey, { from, to }: { readonly from: number; readonly to: number }): MonitorReport[] {
+    const rows = this.#read(
+      reportRow,
+      'SELECT report FROM monitor_reports WHERE file = ? AND name = ? AND at BETWEEN ? AND ? ORDER BY id',
+      [file, name, from, to],
+    );
+    return rows.flatMap(({ report }) => monitorReport.safeParse(JSON.parse(report)).data ?? []);
+  }
+
+  /** The last comparisons of all columns of a monitor, oldest first. */
+  driftCourses({ file, name }: MonitorKey, limit: number): readonly DriftCourse[] {
+    return this.#read(
+      courseRow,
+      `SELECT r.at, json_extract(c.value, '$.column') AS column, json_extract(c.value, '$.method') AS method,
+              json_extract(c.value, '$.statistic') AS statistic, json_extract(c.value, '$.drifted') AS drifted
+       FROM (SELECT * FROM monitor_reports WHERE file = ? AND name = ? ORDER BY id DESC LIMIT ?) r
+       JOIN json_each(r.report, '$.drift.columns') c ORDER BY r.id`,
+      [file, name, limit],
+    );
+  }
+
+  /** Monitors of which reports came after one, by its id, and the id of the last; null where nothing came. */
+  newsSince(id: number): { readonly id: number; readonly monitors: readonly MonitorKey[] } | null {
+    const rows = this.#read(
+      newsRow,
+      'SELECT file, name, max(id) AS id FROM monitor_reports WHERE id > ? GROUP BY file, name',
+      [id],
+    );
+    return rows.length === 0 ? null : { id: Math.max(...rows.map((row) => row.id)), monitors: rows };
   }
 
   /** Changes when another connection wrote. */

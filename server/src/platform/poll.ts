@@ -7,7 +7,7 @@ export interface PollClock {
   after(milliseconds: number, run: () => void): () => void;
 }
 
-const systemClock: PollClock = {
+export const systemClock: PollClock = {
   now: Date.now,
   after(milliseconds, run) {
     const timer = setTimeout(run, milliseconds);

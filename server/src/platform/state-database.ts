@@ -47,6 +47,17 @@ const migrations: readonly string[] = [
      channel TEXT PRIMARY KEY,
      not_before INTEGER NOT NULL
    ) WITHOUT ROWID, STRICT`,
+  // What a list of many monitors shows is read from the index alone: reports may be long.
+  `CREATE TABLE leases (
+     name TEXT PRIMARY KEY,
+     holder TEXT NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID, STRICT;
+   ALTER TABLE monitor_reports ADD COLUMN main_value REAL GENERATED ALWAYS AS (
+     CASE WHEN json_type(report, '$.checks[0].value') IN ('integer', 'real')
+       THEN json_extract(report, '$.checks[0].value') END
+   ) VIRTUAL;
+   CREATE INDEX monitor_reports_points ON monitor_reports (file, name, id, at, state, main_value)`,
 ];
 
 const kind: DatabaseKind = {

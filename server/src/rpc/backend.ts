@@ -18,7 +18,9 @@ import type { BackendContext } from './context.ts';
 import { registerDashboardHandlers } from './dashboards.ts';
 import { registerDriftHandlers } from './drift.ts';
 import { registerExperimentHandlers } from './experiments.ts';
+import { Histories } from './histories.ts';
 import { registerModelHandlers } from './models.ts';
+import { registerMonitorHandlers } from './monitors.ts';
 import { tell } from './progress.ts';
 import { notify, onNotification, type Rpc, sendRequest } from './register.ts';
 import { createWorkspaces } from './workspaces.ts';
@@ -68,8 +70,10 @@ export function createBackend(
   registerAlertHandlers(context);
   const experiments = registerExperimentHandlers(context);
   const models = registerModelHandlers(context);
-  registerDriftHandlers(context);
-  registerDashboardHandlers(context);
+  const histories = new Histories(context);
+  registerDriftHandlers(context, histories);
+  registerDashboardHandlers(context, histories);
+  const monitors = registerMonitorHandlers(context);
 
   onNotification(rpc, workspaceChanged, (next) => {
     const before = state;
@@ -84,6 +88,8 @@ export function createBackend(
     async dispose() {
       experiments.dispose();
       models.dispose();
+      monitors.dispose();
+      histories.dispose();
       await workspaces.dispose();
     },
   };

@@ -3,11 +3,12 @@ import { toGrafanaDashboard } from '../monitoring/dashboards/grafana-dashboard.t
 import type { GrafanaServer } from '../monitoring/dashboards/grafana-server.ts';
 import { planDashboard } from '../monitoring/dashboards/plan-dashboard.ts';
 import { carryOutPush, planPush, requireSame } from '../monitoring/dashboards/push-dashboard.ts';
-import { chartFromHistory, chartFromPrometheus, type ReadHistory } from '../monitoring/dashboards/read-chart.ts';
+import { chartFromHistory, chartFromPrometheus } from '../monitoring/dashboards/read-chart.ts';
 import { readMonitor } from '../monitoring/monitor-documents.ts';
 import { FailureError } from '../platform/failure.ts';
 import { withGrafana, withQueryRange } from '../workspace.ts';
 import type { BackendContext } from './context.ts';
+import type { Histories } from './histories.ts';
 import { registerRequest } from './register.ts';
 
 /** A check that is older says nothing of now. */
@@ -19,14 +20,8 @@ interface MonitorQuestion {
   readonly name: string | null;
 }
 
-/**
- * Answers everything under `dashboards/`. `history` finds earlier checks: charts of drift and performance are drawn from
- * them; without it, from what checks exported to Prometheus.
- */
-export function registerDashboardHandlers(
-  context: BackendContext,
-  { history }: { readonly history?: ReadHistory } = {},
-): void {
+/** Answers everything under `dashboards/`. Charts of drift and performance are of this folder’s checks, if any. */
+export function registerDashboardHandlers(context: BackendContext, histories: Histories): void {
   const read = async ({ folder, file, name }: MonitorQuestion) => {
     // Fails where the workspace is not trusted: nothing is read then.
     const workspace = await context.workspace(folder);
@@ -41,15 +36,15 @@ export function registerDashboardHandlers(
     return planPush(grafana, { dashboard, folder: document.dashboard?.folder ?? null }, signal);
   };
 
-  const lastCheck = async (file: string, name: string, signal: AbortSignal) => {
-    const to = Date.now();
-    const reports = (await history?.({ file, name }, { from: to - longestPast, to }, signal)) ?? [];
-    return reports.at(-1) ?? null;
+  const lastCheck = async (folder: string, file: string, name: string) => {
+    const { history, key } = await histories.of(folder, { file, name });
+    const last = history.latest(key);
+    return last !== null && last.at >= Date.now() - longestPast ? last : null;
   };
 
-  registerRequest(context, protocol.describeDashboard, async (question, { signal }) => {
+  registerRequest(context, protocol.describeDashboard, async (question) => {
     const { monitor, title, description, panels, alerts } = (await read(question)).plan;
-    const last = await lastCheck(question.file, monitor, signal);
+    const last = await lastCheck(question.folder, question.file, monitor);
     return {
       ...{ monitor, title, description },
       charts: panels.map(({ queries: _, ...chart }) => chart),
@@ -67,9 +62,10 @@ export function registerDashboardHandlers(
       const { workspace, plan } = await read(question);
       const panel = plan.panels.find((one) => one.id === id);
       if (!panel) throw new FailureError('not-found', 'The document no longer has that chart.', { remedy: 'Refresh.' });
-      if (history && panel.group !== 'metrics') {
-        const named = { file: question.file, name: plan.monitor };
-        return chartFromHistory(panel, await history(named, { from, to }, request.signal));
+      if (panel.group !== 'metrics') {
+        const { history, key } = await histories.of(question.folder, { file: question.file, name: plan.monitor });
+        // Where nothing was checked here, others may have, and exported what they found.
+        if (history.latest(key) !== null) return chartFromHistory(panel, history.reports(key, { from, to }));
       }
       const range = { from, to, points };
       return withQueryRange(workspace, (queryRange) => chartFromPrometheus(panel, range, queryRange, request.signal));

@@ -1,12 +1,21 @@
 import * as protocol from '#schemas/protocol/drift.ts';
-import { DriftChecks, type DriftHistory } from '../monitoring/drift-checks.ts';
+import { DriftChecks } from '../monitoring/drift-checks.ts';
 import { checkDrift, describeColumns } from '../workspace.ts';
 import type { BackendContext } from './context.ts';
+import type { Histories } from './histories.ts';
 import { type RequestContext, registerRequest } from './register.ts';
 
-/** Answers everything under `drift/`. `history` finds earlier checks of a monitor's columns. */
-export function registerDriftHandlers(context: BackendContext, { history }: { history?: DriftHistory } = {}): void {
-  const checks = new DriftChecks({ checkDrift, describeColumns, now: Date.now, ...(history ? { history } : {}) });
+/** Answers everything under `drift/`. Columns of a monitor come with what earlier checks found. */
+export function registerDriftHandlers(context: BackendContext, histories: Histories): void {
+  const checks = new DriftChecks({
+    checkDrift,
+    describeColumns,
+    now: Date.now,
+    history: async (folder, monitor) => {
+      const { history, key } = await histories.of(folder, monitor);
+      return history.driftCourses(key, protocol.mostDriftHistory);
+    },
+  });
 
   registerRequest(context, protocol.checkDrift, async ({ folder, ...question }, request) => {
     // Fails where the workspace is not trusted: nothing is read then.

@@ -9,6 +9,7 @@ export interface BackendClient {
   /** The folder as requests name it. */
   readonly folder: string;
   ask<D extends RequestDefinition>(definition: D, params: Omit<ParamsOf<D>, 'folder'>): Promise<ResultOf<D>>;
+  tell<D extends NotificationDefinition>(definition: D, params: Omit<ParamsOf<D>, 'folder'>): Promise<void>;
   /** The next notification of that kind. */
   next<D extends NotificationDefinition>(definition: D): Promise<ParamsOf<D>>;
   dispose(): Promise<void>;
@@ -44,6 +45,7 @@ export function startBackend(folder: string): BackendClient {
   return {
     folder: uri,
     ask,
+    tell: (definition, params) => client.sendNotification(definition.method, { folder: uri, ...params }),
     next: (definition) =>
       new Promise((resolve) => {
         const subscription = client.onNotification(definition.method, (params) => {

@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { l10n, QuickPickItemKind, type Uri, window, workspace } from 'vscode';
 import { ClientFailure } from '../../platform/failures.ts';
 import { drawnMonitorsIn, type FoundMonitor, monitorsIn } from './find-monitors.ts';
+import { monitorFiles } from './scheduled.ts';
 
-const monitorFiles = '**/{*.mlops.yaml,*.mlops.yml,mlops.yaml,mlops.yml}';
 const mostFiles = 500;
 
 interface FilePair {

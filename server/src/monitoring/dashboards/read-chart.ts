@@ -24,13 +24,6 @@ export type QueryRange = (
   signal?: AbortSignal,
 ) => Promise<{ readonly series: readonly RangeSeries[]; readonly warnings: readonly string[] }>;
 
-/** Earlier checks of a monitor, oldest first. */
-export type ReadHistory = (
-  monitor: { readonly file: string; readonly name: string },
-  range: TimeRange,
-  signal?: AbortSignal,
-) => Promise<readonly MonitorReport[]>;
-
 /** More lines can't be told apart. */
 const mostSeries = 40;
 const finestStepMs = 1_000;
