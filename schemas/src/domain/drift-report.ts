@@ -10,7 +10,10 @@ export type DriftVerdict = z.infer<typeof driftVerdict>;
 export const driftColumn = z.object({
   column: z.string(),
   type: z.enum(['numeric', 'categorical', 'boolean', 'time', 'text']).nullable(),
+  /** null where a detector of one’s own judged, or nobody could. */
   method: z.enum(driftMethods).nullable(),
+  /** The name of a detector of one’s own. */
+  detector: z.string().optional(),
   /** The distance, or the test's own statistic. */
   statistic: jsonNumber.nullable(),
   /** null for distances. */

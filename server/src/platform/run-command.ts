@@ -14,10 +14,13 @@ export interface RanCommand {
   readonly exitCode: number | null;
   /** The last lines of what it wrote, on both streams. */
   readonly tail: string;
+  /** The last megabyte of its standard output. */
+  readonly stdout: string;
   readonly durationMs: number;
 }
 
 const tailLength = 2_000;
+const outputLength = 1_000_000;
 const gracePeriodMs = 2_000;
 
 /**
@@ -38,10 +41,14 @@ export async function runCommand(command: string, options: RunCommandOptions): P
     windowsHide: true,
   });
   let tail = '';
+  let stdout = '';
   const keep = (chunk: unknown) => {
     tail = (tail + String(chunk)).slice(-tailLength);
   };
-  child.stdout.setEncoding('utf8').on('data', keep);
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
+    keep(chunk);
+    stdout = (stdout + String(chunk)).slice(-outputLength);
+  });
   child.stderr.setEncoding('utf8').on('data', keep);
   let tookTooLong = false;
   const limit = setTimeout(() => {
@@ -53,7 +60,8 @@ export async function runCommand(command: string, options: RunCommandOptions): P
   try {
     const exitCode = await ended(child);
     signal?.throwIfAborted();
-    return { exitCode: tookTooLong ? null : exitCode, tail: tail.trim(), durationMs: performance.now() - started };
+    const durationMs = performance.now() - started;
+    return { exitCode: tookTooLong ? null : exitCode, tail: tail.trim(), stdout, durationMs };
   } finally {
     clearTimeout(limit);
     signal?.removeEventListener('abort', abort);

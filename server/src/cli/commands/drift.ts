@@ -69,7 +69,7 @@ async function writeForPeople(report: DriftReport, output: Output): Promise<void
     [
       { header: 'COLUMN', cell: ({ column }) => column, shrinkTo: 12 },
       { header: 'TYPE', cell: ({ type }) => type ?? '', optional: 3 },
-      { header: 'METHOD', cell: ({ method }) => method ?? '' },
+      { header: 'METHOD', cell: ({ method, detector }) => method ?? detector ?? '' },
       { header: 'STATISTIC', cell: statistic, align: 'right', optional: 1 },
       { header: 'P', cell: ({ pValue, adjustedPValue }) => formatNumber(adjustedPValue ?? pValue), align: 'right' },
       { header: 'THRESHOLD', cell: ({ threshold }) => formatNumber(threshold), align: 'right', optional: 2 },

@@ -1,5 +1,5 @@
 import type { DriftMethod } from '#schemas/config/drift-methods.ts';
-import type { DriftReport } from '#schemas/domain/drift-report.ts';
+import type { DriftColumn, DriftReport } from '#schemas/domain/drift-report.ts';
 import type { Both, DriftData } from './drift-data.ts';
 import type { DriftRequest } from './drift-request.ts';
 import type { Frequencies } from './frequencies.ts';
@@ -13,22 +13,32 @@ import {
   usesFrequencies,
 } from './measure.ts';
 import { chooseMethod, isOrdered, MOST_SEPARATE_VALUES, methodOf } from './methods.ts';
-import { type PlannedColumn, planColumns } from './plan-columns.ts';
+import { detectedRow, type RunDetector } from './own-detectors.ts';
+import { type DetectedColumn, type PlannedColumn, planColumns } from './plan-columns.ts';
 
 interface Options {
   readonly signal?: AbortSignal | undefined;
   /** Columns done so far. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly runDetector: RunDetector;
 }
 
 /** Compares two data sets column by column. */
-export async function detectDrift(data: DriftData, request: DriftRequest, options: Options = {}): Promise<DriftReport> {
+export async function detectDrift(data: DriftData, request: DriftRequest, options: Options): Promise<DriftReport> {
   const { columns, leftOut } = planColumns(data, request);
   const planned = columns.filter((one) => 'column' in one);
   const evidence = await gather(data, planned);
   const tasks = planned.flatMap((plan) => tasksOf(plan, evidence.get(plan.column.name), request));
   const measured = await measureAll(data, tasks, evidence, options);
+  const detected = new Map<DetectedColumn, DriftColumn>();
+  for (const one of columns) {
+    if ('detector' in one) detected.set(one, await detectedRow(one, options.runDetector, options.signal));
+  }
   const outcomes = columns.flatMap((one): Outcome[] => {
+    if ('detector' in one) {
+      const row = detected.get(one);
+      return row ? [{ row }] : [];
+    }
     if (!('column' in one)) return [one];
     const found = evidence.get(one.column.name);
     if (!found) return [];

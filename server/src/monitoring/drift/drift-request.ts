@@ -1,6 +1,7 @@
 import type { DriftMethod } from '#schemas/config/drift-methods.ts';
 import type { Correction } from './correction.ts';
 import type { ColumnType } from './methods.ts';
+import type { OwnDetector } from './own-detectors.ts';
 
 export interface ColumnSettings {
   readonly method?: DriftMethod | undefined;
@@ -17,6 +18,8 @@ export interface DriftRequest {
   /** Those alone, in this order; null for all that can be compared. */
   readonly columns: ReadonlyMap<string, ColumnSettings> | null;
   readonly exclude: readonly string[];
+  /** Detectors of one's own, by their names. */
+  readonly detectors?: ReadonlyMap<string, OwnDetector> | undefined;
   /** Methods of columns that name none; empty for Evidently's choice. Each is used where it fits. */
   readonly methods: readonly DriftMethod[];
   readonly threshold: number | null;

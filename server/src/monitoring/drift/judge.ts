@@ -17,6 +17,8 @@ interface Result {
 /** What was found of one column; without results, a side has no values. */
 export type Outcome =
   | RefusedColumn
+  /** Judged by a detector of one's own. */
+  | { readonly row: DriftColumn }
   | { readonly plan: PlannedColumn; readonly evidence: ColumnEvidence; readonly results: readonly Result[] };
 
 interface Context {
@@ -34,6 +36,7 @@ export function judge(outcomes: readonly Outcome[], { rows, leftOut, request }: 
   const corrected = adjusted(pValues, request.correction).values();
   const next = () => corrected.next().value ?? Number.NaN;
   const columns = outcomes.flatMap((outcome) => {
+    if ('row' in outcome) return [outcome.row];
     if (!('plan' in outcome)) return [refusedRow(outcome)];
     if (outcome.results.length === 0) return [rowWithoutValues(outcome.plan, outcome.evidence, rows)];
     return outcome.results.map((result) => {

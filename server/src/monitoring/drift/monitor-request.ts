@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DriftMethod } from '#schemas/config/drift-methods.ts';
 import { driftSettings } from '#schemas/config/monitor.ts';
+import { durationMs } from '../../platform/units.ts';
 import type { ColumnSettings, DriftRequest } from './drift-request.ts';
 
 type DriftSettings = z.infer<typeof driftSettings>;
@@ -26,6 +27,11 @@ export function toRequest(settings: DriftSettings | null, wishes: Wishes): Drift
   return {
     columns: own,
     exclude: said.exclude ?? [],
+    detectors: new Map(
+      Object.entries(said.detectors ?? {}).map(([name, { run, timeout }]) => {
+        return [name, { name, run, timeoutMs: durationMs(timeout) }] as const;
+      }),
+    ),
     methods: methods.length > 0 ? methods : general,
     // A threshold is one of a method: of another it would mean something else.
     threshold: methods.length > 0 ? null : (said.threshold ?? null),

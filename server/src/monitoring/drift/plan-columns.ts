@@ -2,6 +2,7 @@ import type { DriftMethod } from '#schemas/config/drift-methods.ts';
 import type { DriftData, StoredColumn, TypedColumn } from './drift-data.ts';
 import type { ColumnSettings, DriftRequest } from './drift-request.ts';
 import { type ColumnType, isFor } from './methods.ts';
+import type { OwnDetector } from './own-detectors.ts';
 
 /** A column that is going to be compared. */
 export interface PlannedColumn {
@@ -17,6 +18,13 @@ export interface PlannedColumn {
   readonly note: string | null;
 }
 
+/** A column that a detector of one's own judges. */
+export interface DetectedColumn {
+  readonly name: string;
+  readonly type: ColumnType | null;
+  readonly detector: OwnDetector;
+}
+
 /** A column that can't be compared, and why. */
 export interface RefusedColumn {
   readonly name: string;
@@ -26,7 +34,7 @@ export interface RefusedColumn {
 }
 
 export interface ColumnPlan {
-  readonly columns: readonly (PlannedColumn | RefusedColumn)[];
+  readonly columns: readonly (PlannedColumn | DetectedColumn | RefusedColumn)[];
   readonly leftOut: readonly { readonly column: string; readonly reason: string }[];
 }
 
@@ -38,7 +46,7 @@ export function planColumns(data: Pick<DriftData, 'columns'>, request: DriftRequ
   const leftOut: { column: string; reason: string }[] = [];
   const named = request.columns;
   const names = named ? [...named.keys()] : [...reference.keys()];
-  const columns: (PlannedColumn | RefusedColumn)[] = [];
+  const columns: (PlannedColumn | DetectedColumn | RefusedColumn)[] = [];
   for (const name of names) {
     if (excluded.has(name)) {
       leftOut.push({ column: name, reason: 'Excluded.' });
@@ -64,7 +72,7 @@ function planColumn(
   [before, now]: readonly [StoredColumn | undefined, StoredColumn | undefined],
   settings: ColumnSettings,
   request: DriftRequest,
-): PlannedColumn | RefusedColumn {
+): PlannedColumn | DetectedColumn | RefusedColumn {
   const refuse = (
     reason: string,
     type: ColumnType | null = null,
@@ -78,7 +86,11 @@ function planColumn(
   if (!before && !now) return refuse('Neither side has this column.');
   if (!before) return refuse('The reference does not have this column.');
   if (!now) return refuse('The current data lack this column.');
-  if (settings.detector !== undefined) return refuse(`Detectors of one’s own (${settings.detector}) can’t be run yet.`);
+  if (settings.detector !== undefined) {
+    const detector = request.detectors?.get(settings.detector);
+    if (!detector) return refuse(`There is no detector ${settings.detector} among detectors.`);
+    return { name, type: settings.type ?? before.type, detector };
+  }
   if (before.empty && now.empty) return refuse('There is not a single value on either side.', settings.type, 'no-data');
   const type = settings.type ?? commonType(before, now);
   if (typeof type !== 'string') return refuse(type.problem);

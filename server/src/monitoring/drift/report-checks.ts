@@ -33,6 +33,7 @@ export function failedDrift(reason: string): readonly MonitorCheck[] {
 
 function columnCheck({
   column,
+  detector,
   method,
   statistic,
   pValue,
@@ -45,7 +46,7 @@ function columnCheck({
   return {
     ...none,
     name: column,
-    labels: method === null ? {} : { method },
+    labels: { ...(method === null ? {} : { method }), ...(detector === undefined ? {} : { detector }) },
     ...(probability === null ? { value: statistic, maximum: threshold } : { value: probability, minimum: threshold }),
     state: states[verdict],
     reason,

@@ -4,12 +4,14 @@ import type { DriftReport } from '#schemas/domain/drift-report.ts';
 import type { DescriptionRequest } from '../../drift/describe-columns.ts';
 import { detectDrift } from '../../drift/detect-drift.ts';
 import type { FileCheck, FilePair } from '../../drift/drift-checker.ts';
+import type { Both } from '../../drift/drift-data.ts';
 import { explainDrift } from '../../drift/explain-drift.ts';
 import { describeColumn } from './column-details.ts';
 import { ColumnReader } from './column-reader.ts';
 import { DuckDbData } from './duckdb-data.ts';
+import { createDetectorRunner } from './run-detector.ts';
 import { type SessionOptions, withDuckDb } from './session.ts';
-import { findSource } from './sources.ts';
+import { findSource, type Source } from './sources.ts';
 
 interface Options extends SessionOptions {
   readonly onProgress: (done: number, total: number) => void;
@@ -19,8 +21,10 @@ interface Options extends SessionOptions {
 export async function checkFiles(check: FileCheck, options: Options): Promise<DriftReport> {
   const { signal } = options;
   return withData(check, options, {
-    use: async ({ data }) => {
-      const report = await detectDrift(data, check.request, options);
+    use: async ({ connection, data, sources }) => {
+      const { folder } = check.current;
+      const runDetector = createDetectorRunner({ connection, sources, folder, spill: options.spill });
+      const report = await detectDrift(data, check.request, { ...options, runDetector });
       return explainDrift(report, { data, request: check.request, signal });
     },
   });
@@ -46,19 +50,26 @@ export async function describeFiles(
   });
 }
 
+interface Opened {
+  readonly connection: DuckDBConnection;
+  readonly data: DuckDbData;
+  readonly sources: Both<Source>;
+}
+
 interface Work<T> {
   /** The columns that matter; all where it is left out. */
   readonly only?: ReadonlySet<string>;
-  readonly use: (opened: { readonly connection: DuckDBConnection; readonly data: DuckDbData }) => Promise<T>;
+  readonly use: (opened: Opened) => Promise<T>;
 }
 
 async function withData<T>(files: FilePair, options: SessionOptions, { only, use }: Work<T>): Promise<T> {
   const reference = await findSource(files.reference.path, files.reference.folder);
   const current = await findSource(files.current.path, files.current.folder);
+  const sources = { reference, current };
   return withDuckDb(options, async (connection) => {
-    const data = await DuckDbData.open(connection, { reference, current }, only);
+    const data = await DuckDbData.open(connection, sources, only);
     try {
-      return await use({ connection, data });
+      return await use({ connection, data, sources });
     } finally {
       // After a failure nobody wants what was prepared.
       connection.interrupt();
