@@ -9,6 +9,7 @@ import type { GrafanaServer } from './monitoring/dashboards/grafana-server.ts';
 import type { QueryRange } from './monitoring/dashboards/read-chart.ts';
 import type { DescribeColumns } from './monitoring/drift/describe-columns.ts';
 import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
+import type { MakeProfile } from './monitoring/drift/profile/profile-request.ts';
 import type { MetricSource, Series } from './monitoring/metrics/metric-source.ts';
 import type { MeasurePerformance } from './monitoring/performance/performance-request.ts';
 import { type BuildAlerts, type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
@@ -40,6 +41,11 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 export const checkDrift: CheckDrift = async (check, options) => {
   const duckdb = await import('./monitoring/backends/duckdb/data-tasks.ts');
   return duckdb.checkDrift(check, options);
+};
+
+export const makeProfile: MakeProfile = async (request, options) => {
+  const duckdb = await import('./monitoring/backends/duckdb/data-tasks.ts');
+  return duckdb.makeProfile(request, options);
 };
 
 export const measurePerformance: MeasurePerformance = async (request, options) => {

@@ -153,6 +153,19 @@ export function createProgram(terminal: Terminal, signal: AbortSignal): Program 
       }),
     );
 
+  program
+    .command('profile')
+    .description('sum up reference data in a small file for Git, which drift takes for --reference')
+    .argument('<data...>', 'CSV, JSON or Parquet, globs of them, and profiles: all of them together')
+    .requiredOption('-o, --output <file>', 'where the profile is written')
+    .option('--monitor <file>', 'a Monitor document that says of which types columns are')
+    .action(
+      action<{ output: string; monitor?: string }>(async (given, { output, monitor }, data) => {
+        const { writeProfile } = await import('./commands/profile.ts');
+        return writeProfile(given, { data, output, monitor: monitor ?? null });
+      }),
+    );
+
   const monitor = program.command('monitor').description('monitors: what is made of a Monitor document');
   addCheckCommands(monitor, action);
   addDashboardCommands(monitor, action);

@@ -38,15 +38,25 @@ export function fineEdges(sample: Float64Array, minimum: number, maximum: number
 
 const bits = new DataView(new ArrayBuffer(8));
 
-function nextAbove(value: number): number {
+export function nextAbove(value: number): number {
   if (value === 0) return Number.MIN_VALUE;
   bits.setFloat64(0, value);
   bits.setBigInt64(0, bits.getBigInt64(0) + (value > 0 ? 1n : -1n));
   return bits.getFloat64(0);
 }
 
+/** What a fine histogram holds of one sample. */
+export interface Filled {
+  readonly counts: Float64Array;
+  /** Σ(x − lower edge) of each bin. */
+  readonly excess: Float64Array;
+  readonly total: number;
+  /** Population standard deviation. */
+  readonly deviation: number;
+}
+
 /** Counts and sums of one sample between edges. Every value has to lie within them. */
-export class FineHistogram {
+export class FineHistogram implements Filled {
   readonly counts: Float64Array;
   /** Σ(x − lower edge) of each bin. */
   readonly excess: Float64Array;
@@ -116,7 +126,7 @@ export class FineHistogram {
 }
 
 /** Kolmogorov–Smirnov's D: exact at every edge; between two edges the distribution functions can't leave what they climb. */
-export function boundedKolmogorovSmirnov(edges: Float64Array, histograms: Both<FineHistogram>): Bounded {
+export function boundedKolmogorovSmirnov(edges: Float64Array, histograms: Both<Filled>): Bounded {
   let atEdges = 0;
   let most = 0;
   eachBin(edges, histograms, ({ lower, upper, below, reference, current }) => {
@@ -131,7 +141,7 @@ export function boundedKolmogorovSmirnov(edges: Float64Array, histograms: Both<F
  * W₁ = ∫|F − G|. Where F − G can't change its sign within a bin, the sums give its part exactly; elsewhere they bound it on
  * both sides, and the middle is taken.
  */
-export function boundedWasserstein(edges: Float64Array, histograms: Both<FineHistogram>): Bounded {
+export function boundedWasserstein(edges: Float64Array, histograms: Both<Filled>): Bounded {
   let value = 0;
   let errorBound = 0;
   eachBin(edges, histograms, ({ lower, upper, below, reference, current, excess }) => {
@@ -161,7 +171,7 @@ interface Bin {
   readonly excess: Both<number>;
 }
 
-function eachBin(edges: Float64Array, { reference, current }: Both<FineHistogram>, visit: (bin: Bin) => void): void {
+function eachBin(edges: Float64Array, { reference, current }: Both<Filled>, visit: (bin: Bin) => void): void {
   let [before, beforeCurrent] = [0, 0];
   for (let index = 0; index < edges.length - 1; index += 1) {
     const [r, c] = [reference.counts[index] ?? 0, current.counts[index] ?? 0];

@@ -5,6 +5,7 @@ import {
   type Bounded,
   boundedKolmogorovSmirnov,
   boundedWasserstein,
+  type Filled,
   FineHistogram,
   fineEdges,
 } from './fine-histogram.ts';
@@ -202,7 +203,7 @@ async function sorted(data: DriftData, column: TypedColumn, side: Side, count: n
 
 interface FineScan {
   readonly edges: Float64Array;
-  readonly histograms: Both<FineHistogram>;
+  readonly histograms: Both<Filled>;
 }
 
 async function scanFinely(data: DriftData, column: TypedColumn, summary: Both<Summary>): Promise<FineScan> {
@@ -225,7 +226,8 @@ async function scanFinely(data: DriftData, column: TypedColumn, summary: Both<Su
   return { edges, histograms };
 }
 
-function boundedMeasure(
+/** What a fine histogram tells, with the bound of its error; null for methods that need the values themselves. */
+export function boundedMeasure(
   method: NumberMethod,
   { edges, histograms }: FineScan,
   summary: Both<Summary>,
@@ -244,7 +246,7 @@ function boundedMeasure(
 }
 
 /** Whether every value that the bound leaves open gives the same verdict. */
-function isCertain(
+export function isCertain(
   method: DriftMethod,
   { value, errorBound }: Bounded,
   threshold: number,

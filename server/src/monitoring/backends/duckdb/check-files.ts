@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DriftDetails } from '#schemas/domain/drift-details.ts';
 import type { DriftReport } from '#schemas/domain/drift-report.ts';
+import { FailureError } from '../../../platform/failure.ts';
 import type { DescriptionRequest } from '../../drift/describe-columns.ts';
 import { detectDrift } from '../../drift/detect-drift.ts';
 import type { FileCheck, FilePair } from '../../drift/drift-checker.ts';
@@ -9,6 +10,7 @@ import { explainDrift } from '../../drift/explain-drift.ts';
 import { describeColumn } from './column-details.ts';
 import { ColumnReader } from './column-reader.ts';
 import { DuckDbData } from './duckdb-data.ts';
+import { checkByProfile, readProfile } from './profile-files.ts';
 import { createDetectorRunner } from './run-detector.ts';
 import { type SessionOptions, withDuckDb } from './session.ts';
 import { findSource, type Source } from './sources.ts';
@@ -20,6 +22,8 @@ interface Options extends SessionOptions {
 /** Compares two data sets in files. */
 export async function checkFiles(check: FileCheck, options: Options): Promise<DriftReport> {
   const { signal } = options;
+  const profile = await readProfile(check.reference);
+  if (profile) return checkByProfile(profile, check, options);
   return withData(check, options, {
     use: async ({ connection, data, sources }) => {
       const { folder } = check.current;
@@ -36,6 +40,9 @@ export async function describeFiles(
   request: DescriptionRequest,
   options: Options,
 ): Promise<readonly DriftDetails[]> {
+  if (await readProfile(files.reference)) {
+    throw new FailureError('unsupported', 'The reference is a profile: it has no values that could be drawn.');
+  }
   return withData(files, options, {
     only: new Set(request.columns.map((column) => column.name)),
     use: async ({ connection, data }) => {

@@ -7,6 +7,7 @@ import { FailureError, fromFailure } from '../../../platform/failure.ts';
 import { startWorker } from '../../../platform/worker.ts';
 import type { DescribeColumns } from '../../drift/describe-columns.ts';
 import type { CheckDrift } from '../../drift/drift-checker.ts';
+import type { MakeProfile } from '../../drift/profile/profile-request.ts';
 import type { MeasurePerformance } from '../../performance/performance-request.ts';
 import type { DataResult, DataTask, FromDataWorker, ToDataWorker } from './worker-messages.ts';
 
@@ -29,6 +30,13 @@ export const measurePerformance: MeasurePerformance = async (request, options) =
   const result = await runTask({ kind: 'performance', request }, options);
   if (result.kind !== 'performance') throw otherAnswer();
   return result.measured;
+};
+
+/** Makes a profile in a thread of its own. */
+export const makeProfile: MakeProfile = async (request, options) => {
+  const result = await runTask({ kind: 'profile', request }, options);
+  if (result.kind !== 'profile') throw otherAnswer();
+  return result.profile;
 };
 
 function otherAnswer(): FailureError {

@@ -29,8 +29,15 @@ async function load(task: DataTask): Promise<(options: SessionOptions) => Promis
     const { measureFiles } = await import('./labelled-files.ts');
     return async (options) => ({ kind: task.kind, measured: await measureFiles(task.request, options) });
   }
-  const { checkFiles, describeFiles } = await import('./check-files.ts');
   const onProgress = (done: number, total: number) => answer({ done, total });
+  if (task.kind === 'profile') {
+    const { profileFiles } = await import('./profile-files.ts');
+    return async (options) => ({
+      kind: task.kind,
+      profile: await profileFiles(task.request, { ...options, onProgress }),
+    });
+  }
+  const { checkFiles, describeFiles } = await import('./check-files.ts');
   if (task.kind === 'drift') {
     return async (options) => ({ kind: task.kind, report: await checkFiles(task.check, { ...options, onProgress }) });
   }

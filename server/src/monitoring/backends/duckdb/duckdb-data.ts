@@ -53,6 +53,13 @@ export class DuckDbData implements DriftData, RowSampler {
     return new DuckDbData(connection, { reference, current });
   }
 
+  /** One data set as the current one, against a reference without rows. */
+  static async openOne(connection: DuckDBConnection, source: Source): Promise<DuckDbData> {
+    const current = await openTable(connection, 'current', source);
+    await connection.run(`CREATE TEMP VIEW ${name('reference')} AS SELECT * FROM ${name('current')} LIMIT 0`);
+    return new DuckDbData(connection, { reference: { ...current, rows: 0 }, current });
+  }
+
   /** Waits until no query is under way: what closes a connection before that brings the process down. */
   async settle(): Promise<void> {
     await this.#prepared?.result.catch(() => undefined);
