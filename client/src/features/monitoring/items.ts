@@ -121,10 +121,13 @@ function checksItem({ id, of, checks }: CheckGroupNode, { locale }: ItemTime): I
   const bad = checks.filter(({ state }) => state !== 'ok').length;
   const out = parts.filter(({ state }) => state === 'out-of-bounds').length;
   const { label, icon } = names[of];
-  const said =
+  const unknown = checks.find(({ state }) => state === 'could-not-check' || state === 'no-data');
+  const counted =
     of === 'drift'
       ? l10n.t('{0} of {1} columns drifted', formatCount(out, locale), formatCount(parts.length, locale))
       : l10n.t('{0} of {1} out of bounds', formatCount(out, locale), formatCount(parts.length, locale));
+  // What nobody can tell is never told as if all were well.
+  const said = [...(parts.length === 0 ? [] : [counted]), ...(unknown ? [stateName(unknown.state)] : [])].join(' · ');
   return {
     ...{ id, label, description: said, icon: { id: icon }, children: bad > 0 ? 'expanded' : 'collapsed' },
     ...{ context: ['checks'], spoken: `${label}, ${said}` },
