@@ -31,6 +31,8 @@ interface LastCheck {
   readonly at: number;
   readonly state: MonitorReport['state'];
   readonly values: readonly (number | null)[];
+  /** Why nothing could be told. */
+  readonly reason: string | null;
 }
 
 interface Running {
@@ -222,7 +224,8 @@ export class FolderMonitors {
         const last = series.at(-1);
         if (last === undefined) continue;
         const id = idOf(key);
-        this.#last.set(id, { at: last.at, state: last.state, values: series.map(({ value }) => value) });
+        const { at, state } = last;
+        this.#last.set(id, { at, state, values: series.map(({ value }) => value), reason: this.#reason(key, state) });
         this.#failed.delete(id);
         this.#scheduler?.checked(id);
       }
@@ -231,6 +234,12 @@ export class FolderMonitors {
       onWarning(`The history of monitors can’t be read: ${toFailure(error).message}`);
       return false;
     }
+  }
+
+  #reason(key: MonitorKey, state: MonitorReport['state']): string | null {
+    if (state === 'ok' || state === 'out-of-bounds') return null;
+    const checks = this.#options.history.latest(key)?.checks ?? [];
+    return checks.find((check) => check.state === state && check.reason !== null)?.reason ?? null;
   }
 
   #cannotSchedule(error: unknown): void {
@@ -257,7 +266,7 @@ export class FolderMonitors {
       state: this.#state(id, problem, last, failed),
       lastState: last?.state ?? null,
       checkedAt: last?.at ?? null,
-      reason: problem ?? failed ?? null,
+      reason: problem ?? failed ?? last?.reason ?? null,
       values: [...(last?.values ?? [])],
     };
   }

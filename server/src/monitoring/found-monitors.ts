@@ -104,5 +104,5 @@ function twice({ name }: FoundMonitor, monitors: readonly FoundMonitor[]): strin
 }
 
 function oneLine(message: string): string {
-  return (message.split('\n', 1)[0] ?? '').replace(/:$/, '').slice(0, longestProblem);
+  return (message.split('\n', 1)[0] ?? '').replace(/^: |:$/g, '').slice(0, longestProblem);
 }

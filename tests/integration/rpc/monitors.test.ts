@@ -98,6 +98,9 @@ it('say why they could not be checked, never that all is well', async () => {
   });
   const { report } = await backend.ask(getMonitor, { file: 'b.mlops.yaml', name: 'moving' });
   expect(report?.checks[0]).toMatchObject({ state: 'could-not-check', reason: expect.stringContaining('gone.csv') });
+  expect((await backend.ask(listMonitors, {})).monitors[1]).toMatchObject({
+    ...{ state: 'could-not-check', values: [null], reason: expect.stringContaining('gone.csv') },
+  });
   await expect(backend.ask(checkMonitor, { file: 'b.mlops.yaml', name: 'other' })).rejects.toThrow(
     'There is no monitor other',
   );

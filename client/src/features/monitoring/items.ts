@@ -62,13 +62,16 @@ function monitorItem({ id, monitor, runner }: MonitorItemNode, time: ItemTime): 
   const isQuiet = state === 'ok' || state === 'never-checked';
   const words = [
     ...(isQuiet && checkedAt !== null ? [] : [stateName(state)]),
-    ...(state === 'invalid' || state === 'could-not-check' ? (reason === null ? [] : [reason]) : []),
+    ...(reason === null || state === 'checking' ? [] : [reason]),
   ];
   const spark = sparkBlocks(values);
   const isValid = state !== 'invalid';
   return {
     ...{ id, label, icon: stateIcon(state), children: isValid && lastState !== null ? 'collapsed' : 'none' },
-    description: [...words, ...(isValid ? [spark, ...ago] : [])].filter((part) => part !== '').join(' · '),
+    // A side bar has little room: what the icon tells comes last, but a reason first.
+    description: (reason === null ? [spark, ...ago, ...words] : [...words, spark, ...ago])
+      .filter((part) => part !== '')
+      .join(' · '),
     context: ['monitor', isValid ? 'valid' : 'invalid', ...(hasDrift ? ['drift'] : [])],
     spoken: [label, stateName(state), ...(reason === null ? [] : [reason]), ...ago].join(', '),
     tooltip: monitorTooltip(monitor, runner, time),
@@ -118,10 +121,13 @@ function checksItem({ id, of, checks }: CheckGroupNode, { locale }: ItemTime): I
   const bad = checks.filter(({ state }) => state !== 'ok').length;
   const out = parts.filter(({ state }) => state === 'out-of-bounds').length;
   const { label, icon } = names[of];
-  const said =
+  const unknown = checks.find(({ state }) => state === 'could-not-check' || state === 'no-data');
+  const counted =
     of === 'drift'
       ? l10n.t('{0} of {1} columns drifted', formatCount(out, locale), formatCount(parts.length, locale))
       : l10n.t('{0} of {1} out of bounds', formatCount(out, locale), formatCount(parts.length, locale));
+  // What nobody can tell is never told as if all were well.
+  const said = [...(parts.length === 0 ? [] : [counted]), ...(unknown ? [stateName(unknown.state)] : [])].join(' · ');
   return {
     ...{ id, label, description: said, icon: { id: icon }, children: bad > 0 ? 'expanded' : 'collapsed' },
     ...{ context: ['checks'], spoken: `${label}, ${said}` },
@@ -140,15 +146,18 @@ function alertsItem({ id, alerts }: AlertGroupNode): ItemView {
 
 function checkItem(id: string, check: MonitorCheck): ItemView {
   const { kind, name, labels, value, interval, unit, state, reason } = check;
-  const told = Object.entries(labels).map(([label, of]) => `${label}=${of}`);
+  const isColumn = kind === 'drift' && name !== 'drift';
+  const method = isColumn ? Object.values(labels) : [];
+  const told = isColumn ? [] : Object.entries(labels).map(([label, of]) => `${label}=${of}`);
   const whole = kind === 'drift' && name === 'drift' ? l10n.t('Share of drifted columns') : name;
   const label = told.length === 0 ? whole : `${whole} (${told.join(', ')})`;
   const shown = value === null ? [] : [`${formatMetric(value)}${unit === null ? '' : ` ${unit}`}`];
   const bounds = boundsText(check);
-  const words = [...(state === 'ok' ? [] : [stateName(state)]), ...shown, ...bounds];
+  // What it is about beside the figures is told by the icon.
+  const words = value === null ? [stateName(state), ...(reason === null ? [] : [reason])] : [...shown, ...bounds];
   return {
     ...{ id, label, icon: stateIcon(state), children: 'none', context: ['check'] },
-    description: [...words, ...(value === null && reason !== null ? [reason] : [])].join(' · '),
+    description: [...words, ...method].join(' · '),
     spoken: [label, stateName(state), ...shown, ...bounds, ...(reason === null ? [] : [reason])].join(', '),
     tooltip: factsTooltip(label, [
       [l10n.t('State'), stateName(state)],
@@ -162,6 +171,7 @@ function checkItem(id: string, check: MonitorCheck): ItemView {
             ] as const,
           ]),
       ...(bounds.length === 0 ? [] : [[l10n.t('Bounds'), bounds.join(', ')] as const]),
+      ...(method.length === 0 ? [] : [[l10n.t('Method'), method.join(', ')] as const]),
       ...(reason === null ? [] : [[l10n.t('Why'), reason] as const]),
     ]),
   };
