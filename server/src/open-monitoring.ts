@@ -1,8 +1,9 @@
+import { dataTasks } from './local-data.ts';
 import { findVersion } from './models/find-version.ts';
 import { createCheckMonitor } from './monitoring/check-monitor.ts';
 import type { CheckMonitor } from './monitoring/monitor-checker.ts';
 import { MonitorHistory } from './monitoring/monitor-history.ts';
-import { checkDrift, measurePerformance, type Workspace, withMetrics } from './workspace.ts';
+import { type Workspace, withMetrics } from './workspace.ts';
 
 export interface Monitoring {
   readonly check: CheckMonitor;
@@ -23,8 +24,7 @@ export function openMonitoring(workspace: Workspace, options: MonitoringOptions)
     ...options,
     folder: root,
     processAlerts: async (found, signal) => (await workspace.alerts(signal)).process(found, signal),
-    checkDrift,
-    measurePerformance,
+    ...dataTasks(workspace),
     withMetrics: (work) => withMetrics(workspace, work),
     resolveModel: async (reference, signal) => {
       const { registry } = await workspace.models(signal);

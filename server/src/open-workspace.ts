@@ -6,9 +6,11 @@ import type { Alerts } from './monitoring/alerts/alerts.ts';
 import type { AlertParts } from './open-alerts.ts';
 import type { Component, Health } from './platform/component.ts';
 import { secretsOfChannel } from './platform/configuration/channels.ts';
+import { resolveObjects } from './platform/configuration/object-address.ts';
 import { type ReadConfiguration, readConfiguration } from './platform/configuration/read.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedService, ResolvedTracker } from './platform/configuration/resolved.ts';
+import type { ResolvedStorage } from './platform/configuration/storage-target.ts';
 import { watchConfiguration } from './platform/configuration/watch.ts';
 import { type CheckResult, toConnection } from './platform/connection-view.ts';
 import type { CredentialSource } from './platform/credentials.ts';
@@ -21,6 +23,7 @@ import type { Tracer } from './platform/trace.ts';
 import { unhealthy } from './platform/unhealthy.ts';
 import { environmentSecrets, type OriginSecrets } from './security/credentials.ts';
 import { type GatedConnection, OriginGate } from './security/origin-gate.ts';
+import type { ArtifactStore } from './storage/artifact-store.ts';
 import { proxyOf, tracerOf } from './workspace-http.ts';
 import type { ServiceConnection, Workspace, WorkspaceOptions } from './workspace-port.ts';
 
@@ -58,13 +61,21 @@ export type BuildModels = (
     readonly workspace: WorkspaceOptions;
     readonly configuration: ResolvedConfiguration;
     readonly server: Server;
-    /** How the artifact store connects, where it is a server. */
-    readonly storage: Pick<HttpClientOptions, 'proxyEnv' | 'timeoutMs' | 'tracer'> & {
-      readonly permit: (signal?: AbortSignal) => Promise<void>;
-    };
+    readonly storage: StorageConnection;
     readonly signal: AbortSignal;
   },
 ) => Promise<OpenModels>;
+
+/** How an artifact store connects, where it is a server. */
+export type StorageConnection = Pick<HttpClientOptions, 'proxyEnv' | 'timeoutMs' | 'tracer'> & {
+  readonly permit: (signal?: AbortSignal) => Promise<void>;
+};
+
+/** Makes the adapter of an artifact store and opens it. */
+export type BuildObjects = (
+  storage: ResolvedStorage,
+  parts: { readonly workspace: WorkspaceOptions; readonly storage: StorageConnection; readonly signal: AbortSignal },
+) => Promise<ArtifactStore>;
 
 export interface OpenModels {
   readonly context: ModelContext;
@@ -89,6 +100,7 @@ export type BuildAlerts = (
 export interface Builders {
   readonly store: BuildStore;
   readonly models: BuildModels;
+  readonly objects: BuildObjects;
   readonly alerts: BuildAlerts;
 }
 
@@ -200,6 +212,26 @@ export class OpenWorkspace implements Workspace {
     }
   }
 
+  async withObjects<T>(
+    uri: string,
+    work: (objects: { readonly store: ArtifactStore; readonly pattern: string }) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    this.signal.throwIfAborted();
+    const address = resolveObjects(uri, this.configuration.storage);
+    if (typeof address === 'string') throw new FailureError('input', address);
+    const store = await this.#builders.objects(address.storage, {
+      workspace: this.#options,
+      storage: this.#storageConnection(address.storage),
+      signal: AbortSignal.any([this.signal, ...(signal ? [signal] : [])]),
+    });
+    try {
+      return await work({ store, pattern: address.pattern });
+    } finally {
+      await store.cleanup();
+    }
+  }
+
   async alerts(signal?: AbortSignal): Promise<Alerts> {
     this.signal.throwIfAborted();
     return this.#alerts.get(alertsName, () => this.#openAlerts()).wait(signal);
@@ -232,7 +264,7 @@ export class OpenWorkspace implements Workspace {
     const { configuration } = this;
     const { registry } = configuration;
     return this.#connected(registry, (server) => {
-      const storage = this.#storageConnection(configuration);
+      const storage = this.#storageConnection(configuration.storage);
       const workspace = this.#options;
       return this.#builders.models(registry, { workspace, configuration, server, storage, signal });
     });
@@ -258,7 +290,7 @@ export class OpenWorkspace implements Workspace {
     }
   }
 
-  #storageConnection({ storage }: ResolvedConfiguration): Parameters<BuildModels>[1]['storage'] {
+  #storageConnection(storage: ResolvedStorage | string): StorageConnection {
     const { origin, consent } = typeof storage === 'string' ? { origin: null, consent: 'ask' as const } : storage;
     const connection = { name: 'storage', consent, credential: null, insecureTls: false };
     return {

@@ -10,6 +10,7 @@ import type { HttpClient } from './platform/http.ts';
 import type { Logger } from './platform/log.ts';
 import type { Redactor } from './platform/redact.ts';
 import type { OriginPermission, StoredCredentials } from './security/ports.ts';
+import type { ArtifactStore } from './storage/artifact-store.ts';
 
 /** One folder with what its configuration names. Stores open on first use and close when the configuration changes. */
 export interface Workspace {
@@ -32,6 +33,15 @@ export interface Workspace {
    * none is named, and with `permission` where the person does not allow the connection.
    */
   withService<T>(kind: 'prometheus' | 'grafana', work: (service: ServiceConnection) => Promise<T>): Promise<T>;
+  /**
+   * Works with objects that a URI names (`s3://…`, `gs://…`, `azure://…`), whose store closes afterwards. Fails with `input`
+   * where it names none, `permission` where the person does not allow the server, and as the store does.
+   */
+  withObjects<T>(
+    uri: string,
+    work: (objects: { readonly store: ArtifactStore; readonly pattern: string }) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
   /** Alerts, their channels and the outbox, opened on first use. */
   alerts(signal?: AbortSignal): Promise<Alerts>;
   /** Whether a tracker may be connected to as things are. Never asks for permission. */

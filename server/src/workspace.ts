@@ -12,7 +12,14 @@ import type { CheckDrift } from './monitoring/drift/drift-checker.ts';
 import type { MakeProfile } from './monitoring/drift/profile/profile-request.ts';
 import type { MetricSource, Series } from './monitoring/metrics/metric-source.ts';
 import type { MeasurePerformance } from './monitoring/performance/performance-request.ts';
-import { type BuildAlerts, type BuildModels, type BuildStore, OpenWorkspace, readState } from './open-workspace.ts';
+import {
+  type BuildAlerts,
+  type BuildModels,
+  type BuildObjects,
+  type BuildStore,
+  OpenWorkspace,
+  readState,
+} from './open-workspace.ts';
 import type { ResolvedRegistry } from './platform/configuration/registry.ts';
 import type { ResolvedConfiguration, ResolvedTracker } from './platform/configuration/resolved.ts';
 import type { TrackingTarget } from './platform/configuration/tracking-uri.ts';
@@ -33,6 +40,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   return new OpenWorkspace(options, await readState(options), {
     store: buildStore,
     models: buildModels,
+    objects: buildObjects,
     alerts: buildAlerts,
   });
 }
@@ -197,19 +205,18 @@ function trackerOf({ trackers }: ResolvedConfiguration, target: TrackingTarget):
   return trackers.find((tracker) => isDeepStrictEqual(tracker.target, target)) ?? null;
 }
 
-async function buildArtifactStore({
-  configuration,
-  workspace,
-  storage: { permit, ...http },
-  signal,
-}: Parameters<BuildModels>[1]): Promise<ArtifactStore> {
-  const { storage } = configuration;
+async function buildArtifactStore(parts: Parameters<BuildModels>[1]): Promise<ArtifactStore> {
+  const { storage } = parts.configuration;
   if (typeof storage === 'string') throw new FailureError('input', `The storage of models: ${storage}`);
+  return buildObjects(storage, parts);
+}
+
+const buildObjects: BuildObjects = async (place, { workspace, storage: { permit, ...http }, signal }) => {
   const { openArtifactStore } = await import('./storage/backends/open-store.ts');
-  const store = await openArtifactStore(storage, { env: workspace.env, http, permit });
+  const store = await openArtifactStore(place, { env: workspace.env, http, permit });
   await store.initialize(signal);
   return store;
-}
+};
 
 async function localArtifacts({ artifactRoot }: ResolvedTracker): Promise<OpenArtifacts> {
   const { openLocalArtifacts } = await import('./experiments/backends/artifacts/local.ts');

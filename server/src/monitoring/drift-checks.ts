@@ -28,8 +28,11 @@ export type DriftHistory = (
 ) => Promise<readonly DriftCourse[]>;
 
 export interface DriftChecksOptions {
-  readonly checkDrift: CheckDrift;
-  readonly describeColumns: DescribeColumns;
+  /** For a workspace’s folder, whose storage and permissions hold. */
+  readonly tasks: (folder: string) => Promise<{
+    readonly checkDrift: CheckDrift;
+    readonly describeColumns: DescribeColumns;
+  }>;
   readonly now: () => number;
   readonly history: DriftHistory;
 }
@@ -55,6 +58,8 @@ interface WaitOptions {
 
 interface Done {
   readonly at: number;
+  /** Of the workspace. */
+  readonly folder: string;
   /** By column and method; empty for files. */
   readonly courses: ReadonlyMap<string, readonly DriftHistoryPoint[]>;
   readonly title: string;
@@ -118,13 +123,14 @@ export class DriftChecks {
     { column, ...request }: Omit<DescriptionRequest, 'columns'> & { readonly column: string },
     { signal }: WaitOptions,
   ): Promise<DriftDetails> {
-    const { report, files } = await this.#done(check);
+    const { report, files, folder } = await this.#done(check);
     const type = report.columns.find((one) => one.column === column)?.type;
     if (!type) {
       throw new FailureError('input', `${column} could not be read on both sides.`, { remedy: 'Its reason says why.' });
     }
     const wanted = { ...request, columns: [{ name: column, type }] };
-    const [details] = await this.#options.describeColumns(files, wanted, { signal });
+    const { describeColumns } = await this.#options.tasks(folder);
+    const [details] = await describeColumns(files, wanted, { signal });
     if (!details) throw new Error('One column was asked for.');
     return details;
   }
@@ -146,7 +152,11 @@ export class DriftChecks {
     const details =
       wanted.length === 0
         ? []
-        : await this.#options.describeColumns(done.files, { columns: wanted, timeColumn, whole: false }, options);
+        : await (await this.#options.tasks(done.folder)).describeColumns(
+            done.files,
+            { columns: wanted, timeColumn, whole: false },
+            options,
+          );
     const page = driftPage({ title: done.title, summary: summaryOf(done), columns, details });
     await writeFileWhole(path, page, signal);
     return { columns: columns.length, charts: details.length };
@@ -177,13 +187,14 @@ export class DriftChecks {
 
   async #run({ folder, target }: DriftQuestion, options: WaitOptions): Promise<Done> {
     const { title, files, monitor } = await filesOf(target, folder);
-    const report = await this.#options.checkDrift(files, options);
+    const { checkDrift } = await this.#options.tasks(folder);
+    const report = await checkDrift(files, options);
     const names = {
       reference: shownPath(files.reference.path, folder),
       current: shownPath(files.current.path, folder),
     };
     const courses = coursesOf(monitor === null ? [] : await this.#earlier(folder, monitor));
-    return { at: this.#options.now(), courses, title, names, files, report };
+    return { at: this.#options.now(), folder, courses, title, names, files, report };
   }
 
   /** A history that can’t be read hides no check. */

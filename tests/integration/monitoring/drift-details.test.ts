@@ -129,7 +129,11 @@ describe('more than a million values', () => {
 describe('hundreds of columns', () => {
   // More than are counted at once.
   it('come in parts that each stay under a megabyte', async () => {
-    const checks = new DriftChecks({ checkDrift, describeColumns, now: () => 0, history: async () => [] });
+    const checks = new DriftChecks({
+      tasks: async () => ({ checkDrift, describeColumns }),
+      now: () => 0,
+      history: async () => [],
+    });
     const target = { kind: 'files', reference: 'wide.parquet', current: 'wide.parquet' } as const;
     const options = { signal: new AbortController().signal };
     const summary = checkRequest.result.parse(await checks.check({ folder, check: '1', target }, options));

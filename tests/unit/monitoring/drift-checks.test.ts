@@ -27,7 +27,12 @@ function checksOf(checkDrift: CheckDrift, parts: Partial<DriftChecksOptions> = {
   const describeColumns = () => Promise.reject(new Error('Nobody asked for details.'));
   return {
     run,
-    checks: new DriftChecks({ checkDrift: run, describeColumns, now: () => 7, history: async () => [], ...parts }),
+    checks: new DriftChecks({
+      tasks: async () => ({ checkDrift: run, describeColumns }),
+      now: () => 7,
+      history: async () => [],
+      ...parts,
+    }),
   };
 }
 

@@ -8,9 +8,11 @@ import type {
   DriftVerdict,
 } from '#schemas/domain/drift-report.ts';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
-import type { FileName } from '../../monitoring/drift/drift-checker.ts';
+import { dataTasks } from '../../local-data.ts';
+import type { CheckDrift, FileName } from '../../monitoring/drift/drift-checker.ts';
 import { toRequest } from '../../monitoring/drift/monitor-request.ts';
 import { readDriftMonitor } from '../../monitoring/monitor-documents.ts';
+import { isObjectUri } from '../../platform/configuration/object-address.ts';
 import { FailureError } from '../../platform/failure.ts';
 import { checkDrift } from '../../workspace.ts';
 import { exitCodes } from '../exit.ts';
@@ -18,7 +20,7 @@ import { formatNumber, plural } from '../format.ts';
 import type { Invocation } from '../invocation.ts';
 import { harmless, type Output, type Style } from '../output.ts';
 import { renderTable } from '../table.ts';
-import { requireFolder } from '../tracking.ts';
+import { requireFolder, withWorkspace } from '../tracking.ts';
 import { whileWaiting } from '../waiting.ts';
 
 export interface DriftFlags {
@@ -47,9 +49,15 @@ export async function drift(invocation: Invocation, flags: DriftFlags): Promise<
     current: side('current'),
     request: toRequest(monitor?.drift ?? null, flags),
   };
-  const report = await whileWaiting(invocation, 'Comparing the data', (say) =>
-    checkDrift(check, { signal, onProgress: (done, total) => say(`Comparing columns: ${done} of ${total}`) }),
-  );
+  const compare = (using: CheckDrift) =>
+    whileWaiting(invocation, 'Comparing the data', (say) =>
+      using(check, { signal, onProgress: (done, total) => say(`Comparing columns: ${done} of ${total}`) }),
+    );
+  // Files need no workspace; stores are reached as its configuration says.
+  const isRemote = [check.reference, check.current].some(({ path }) => isObjectUri(path));
+  const report = isRemote
+    ? await withWorkspace(invocation, undefined, (workspace) => compare(dataTasks(workspace).checkDrift))
+    : await compare(checkDrift);
   if (output.json) await output.document(report);
   else await writeForPeople(report, output);
   if (report.verdict === 'drift') return exitCodes.no;

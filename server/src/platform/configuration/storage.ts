@@ -68,7 +68,8 @@ function namedPath(environment: Environment): string {
   return path?.value ?? '.mlops/artifacts';
 }
 
-function targetOfUri(uri: string, root: string): StorageTarget | string {
+/** What a URI or a path names. */
+export function targetOfUri(uri: string, root: string): StorageTarget | string {
   const parts = /^([a-z][a-z0-9+.-]+):\/*([^/]*)\/?(.*)$/i.exec(uri);
   if (parts === null || isAbsolute(uri)) return { type: 'local', path: resolve(root, uri) };
   const [, scheme = '', place = '', rest = ''] = parts;
