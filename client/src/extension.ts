@@ -75,7 +75,13 @@ export function activate(context: ExtensionContext): void {
   // The language server starts after activation, so that it never delays the window.
   if (workspace.textDocuments.some(isForUs)) setTimeout(use, 0);
   const schedules = setTimeout(() => runSchedules(use), schedulesAfterMs);
-  context.subscriptions.push({ dispose: () => clearTimeout(schedules) });
+  context.subscriptions.push(
+    { dispose: () => clearTimeout(schedules) },
+    workspace.onDidChangeWorkspaceFolders(() => runSchedules(use)),
+    workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('mlops.monitoring')) runSchedules(use);
+    }),
+  );
 }
 
 /** The window comes first. */

@@ -21,5 +21,5 @@ it('activates in the example workspace and shows its views', async () => {
   await openViewContainer(vsCode.page, 'MLOps');
   const views = await vsCode.page.locator('.sidebar .pane-header').allInnerTexts();
   await vsCode.screenshot('smoke');
-  expect(views.map((view) => view.trim().toLowerCase())).toEqual(['experiments', 'models', 'connections']);
+  expect(views.map((view) => view.trim().toLowerCase())).toEqual(['experiments', 'models', 'monitors', 'connections']);
 });

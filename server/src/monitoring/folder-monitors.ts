@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { MonitorReport } from '#schemas/domain/monitor-report.ts';
 import type { MonitorState, MonitorSummary, ScheduleRunner } from '#schemas/protocol/monitoring.ts';
+import { unattended } from '../platform/attendance.ts';
 import { FailureError, toFailure } from '../platform/failure.ts';
 import { Poll, type PollClock, systemClock } from '../platform/poll.ts';
 import { SharedTask } from '../platform/shared-task.ts';
@@ -182,7 +183,8 @@ export class FolderMonitors {
         };
         return check({ file: join(folder, key.file), name: key.name }, { signal, onProgress });
       };
-      return queue.run(work, { signal, isUrgent });
+      if (isUrgent) return queue.run(work, { signal, isUrgent });
+      return queue.run(() => this.#stillOurs(() => unattended(work)), { signal, isUrgent });
     });
     const running = { task, listeners };
     this.#running.set(id, running);
@@ -203,17 +205,25 @@ export class FolderMonitors {
     return running;
   }
 
+  /** While it waited, another window may have taken the schedules over, and checked it. */
+  async #stillOurs<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#scheduler?.isHeld) return work();
+    throw new FailureError('cancelled', 'Another window runs the schedules now.');
+  }
+
   async #runScheduled(id: string): Promise<void> {
     try {
       await this.#checked(keyOf(id), { signal: this.#stopped.signal, isUrgent: false });
     } catch (error) {
-      if (this.#stopped.signal.aborted) return;
+      if (this.#stopped.signal.aborted || toFailure(error).reason === 'cancelled') return;
       this.#options.onWarning(`The scheduled check of ${keyOf(id).name} failed: ${toFailure(error).message}`);
     }
   }
 
   /** Takes in reports that were kept since the last look, by whomever; false where there are none. */
   #takeNews(): boolean {
+    // Reading would open the history again that was closed.
+    if (this.#stopped.signal.aborted) return false;
     const { history, onWarning } = this.#options;
     try {
       const news = history.newsSince(this.#lastId);

@@ -3,8 +3,10 @@ import { relative, sep } from 'node:path';
 import type { Document } from 'yaml';
 import { monitorDocument } from '#schemas/config/monitor.ts';
 import { mapConcurrently } from '../platform/concurrency.ts';
+import { errorCode } from '../platform/error-code.ts';
 import { toFailure } from '../platform/failure.ts';
 import { parseDocuments, readAs } from '../platform/yaml-documents.ts';
+import { readSchedule } from './schedule/schedule.ts';
 
 /** A Monitor document of a folder, valid or not. */
 export interface FoundMonitor {
@@ -59,9 +61,10 @@ export class FoundMonitors {
       const stamp = `${mtimeMs} ${size}`;
       const known = this.#files.get(path);
       return known?.stamp === stamp ? known : { stamp, monitors: monitorsOf(file, await readFile(path, 'utf8')) };
-    } catch {
-      // It went meanwhile, or nobody may read it: whether there is a monitor in it is not known.
-      return { stamp: '', monitors: [] };
+    } catch (error) {
+      // It went meanwhile, or nobody may read it: whether there is a monitor in it is only known from before.
+      const known = errorCode(error) === 'ENOENT' ? [] : (this.#files.get(path)?.monitors ?? []);
+      return { stamp: '', monitors: known.map((one) => ({ ...one, problem: 'The file can’t be read.' })) };
     }
   }
 }
@@ -75,7 +78,10 @@ export function monitorsOf(file: string, text: string): readonly FoundMonitor[] 
     .filter((document) => document.get('kind') === 'Monitor')
     .map((document) => read(file, text, document));
   const problem = broken ? oneLine(broken.message) : (monitors.find((one) => one.problem !== null)?.problem ?? null);
-  return monitors.map((monitor) => ({ ...monitor, problem: problem ?? twice(monitor, monitors) }));
+  return monitors.map((monitor) => ({
+    ...monitor,
+    problem: problem ?? twice(monitor, monitors) ?? neverComes(monitor),
+  }));
 }
 
 function read(file: string, text: string, document: Document.Parsed): FoundMonitor {
@@ -101,6 +107,11 @@ function readable(document: Document.Parsed): ReturnType<typeof readAs<typeof mo
 function twice({ name }: FoundMonitor, monitors: readonly FoundMonitor[]): string | null {
   const isTwice = monitors.filter((other) => other.name === name).length > 1;
   return isTwice ? `Several monitors of this file are called ${name}: give each a name of its own.` : null;
+}
+
+function neverComes({ schedule }: FoundMonitor): string | null {
+  if (schedule === null || readSchedule(schedule, '') !== null) return null;
+  return `schedule: “${schedule}” is no cron schedule.`;
 }
 
 function oneLine(message: string): string {

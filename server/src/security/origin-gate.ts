@@ -1,3 +1,4 @@
+import { isUnattended } from '../platform/attendance.ts';
 import type { Credential, CredentialSource } from '../platform/credentials.ts';
 import { FailureError } from '../platform/failure.ts';
 import type { Redactor } from '../platform/redact.ts';
@@ -65,10 +66,10 @@ export class OriginGate {
     };
   }
 
-  /** For {@link HttpClientOptions.permit}: fails where the person did not allow the connection. */
+  /** For {@link HttpClientOptions.permit}: fails where the person did not allow the connection; asks where somebody is there. */
   permit(connection: GatedConnection): (signal?: AbortSignal) => Promise<void> {
     return async (signal) => {
-      if (!(await this.allowed(connection, true, signal))) throw notAllowed(connection);
+      if (!(await this.allowed(connection, !isUnattended(), signal))) throw notAllowed(connection);
       signal?.throwIfAborted();
     };
   }

@@ -34,6 +34,16 @@ describe('Monitor documents of a file', () => {
     expect(twice[0]?.problem).toContain('called one');
   });
 
+  it('have a schedule that comes, or it is told of that one alone', () => {
+    const text = [monitor('one', 'schedule: "5/15 * * * *"\n'), monitor('two', 'schedule: "0 * * * *"\n')].join(
+      '---\n',
+    );
+    expect(monitorsOf('m.mlops.yaml', text).map(({ problem }) => problem)).toEqual([
+      'schedule: “5/15 * * * *” is no cron schedule.',
+      null,
+    ]);
+  });
+
   it('are none where the kind is another, or there is nothing that is read', () => {
     expect(monitorsOf('a', 'apiVersion: mlops/v1\nkind: Model\nmetadata: {name: Monitor}\n')).toEqual([]);
     expect(monitorsOf('a', '- Monitor\n')).toEqual([]);
