@@ -288,10 +288,6 @@ describe('files that can’t be read', () => {
       ['damaged.parquet', /^error: damaged\.parquet can’t be read as PARQUET: .+ Write the file anew/],
       ['broken.json', /^error: broken\.json can’t be read as JSON: .+ one object a line\./],
       ['.', /^error: \. is a folder\. Name its files/],
-      [
-        's3://bucket/x.parquet',
-        /^error: Drift can’t be computed on s3:\/\/bucket\/x\.parquet in its place yet\. Download it/,
-      ],
     ];
     for (const [current, expected] of cases) {
       const { code, stdout, stderr } = await drift('--reference', 'fine.csv', '--current', current, '--json');

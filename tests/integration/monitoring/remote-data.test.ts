@@ -100,6 +100,21 @@ drift: {reference: s3://logs/churn/train.csv, current: 's3://logs/churn/live/*.c
   });
 });
 
+test('a store of which nobody said the region is told', async () => {
+  const elsewhere = await mkdtemp(join(tmpdir(), 'regionless-'));
+  await writeFile(join(elsewhere, 'fine.csv'), csv(0));
+  const none = { AWS_REGION: '', AWS_DEFAULT_REGION: '', AWS_CONFIG_FILE: join(elsewhere, 'none') };
+  const args = ['drift', '--reference', 'fine.csv', '--current', 's3://bucket/x.parquet', '--json'];
+  const { code, stderr, stdout } = await runMlops(args, { cwd: elsewhere, env: { ...env(), ...none } });
+  await rm(elsewhere, { recursive: true });
+  expect({ code, stderr, stdout }).toEqual({
+    ...{ code: 2, stdout: '' },
+    stderr: expect.stringMatching(
+      /^error: s3:\/\/bucket.* can’t be used: no region is set\. Name it in .+ AWS_REGION\.\n$/,
+    ),
+  });
+});
+
 describe('addresses of objects', () => {
   const configured: ResolvedStorage = {
     target: {

@@ -38,6 +38,11 @@ const elsewhere: Explanation = {
   says: 'the bucket is in another region',
   remedy: 'Name its region in mlops.yaml (storage.region) or AWS_REGION.',
 };
+const noRegion: Explanation = {
+  reason: 'input',
+  says: 'no region is set',
+  remedy: 'Name it in mlops.yaml (storage.region) or AWS_REGION.',
+};
 const clock: Explanation = {
   reason: 'input',
   says: 'this machine’s clock is wrong',
@@ -78,7 +83,9 @@ const byName: ReadonlyMap<string, Explanation> = new Map([
 /** What the SDK's error means for a person; failures of our own, aborts and what is unknown come back as they are. */
 export function s3Failure(error: unknown, uri: string): unknown {
   if (error instanceof FailureError || !(error instanceof Error) || error.name === 'AbortError') return error;
-  const explanation = byName.get(error.name) ?? byStatus(statusOf(error));
+  // The SDK has no name for it.
+  const isRegionMissing = error.message === 'Region is missing';
+  const explanation = isRegionMissing ? noRegion : (byName.get(error.name) ?? byStatus(statusOf(error)));
   if (explanation === null) return error;
   const { reason, says, remedy } = explanation;
   return new FailureError(reason, `${uri} can’t be used: ${says}.`, { remedy, cause: error });
