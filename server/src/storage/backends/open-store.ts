@@ -36,7 +36,7 @@ async function openS3(target: Target<'s3'>, { env, http, permit }: StoreParts): 
     import('../../platform/http.ts'),
   ]);
   // The SDK tries again by itself. Its usual chain finds the credentials; what it signs can't be used elsewhere.
-  const region = target.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? null;
+  const region = target.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || null);
   const client = createHttpClient({ ...http, permit, retries: 0 });
   return new S3Store({ ...target, region, credentials: s3Credentials(env) }, client);
 }
