@@ -110,7 +110,7 @@ test('a store of which nobody said the region is told', async () => {
   expect({ code, stderr, stdout }).toEqual({
     ...{ code: 2, stdout: '' },
     stderr: expect.stringMatching(
-      /^error: s3:\/\/bucket.* can’t be used: no region is set\. Name it in .+ AWS_REGION\.\n$/,
+      /^error: s3:\/\/bucket.* can’t be used: no region is set, or none that there is\. Name it in .+ AWS_REGION\.\n$/,
     ),
   });
 });

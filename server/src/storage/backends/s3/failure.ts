@@ -40,7 +40,7 @@ const elsewhere: Explanation = {
 };
 const noRegion: Explanation = {
   reason: 'input',
-  says: 'no region is set',
+  says: 'no region is set, or none that there is',
   remedy: 'Name it in mlops.yaml (storage.region) or AWS_REGION.',
 };
 const clock: Explanation = {
@@ -83,8 +83,8 @@ const byName: ReadonlyMap<string, Explanation> = new Map([
 /** What the SDK's error means for a person; failures of our own, aborts and what is unknown come back as they are. */
 export function s3Failure(error: unknown, uri: string): unknown {
   if (error instanceof FailureError || !(error instanceof Error) || error.name === 'AbortError') return error;
-  // The SDK has no name for it.
-  const isRegionMissing = error.message === 'Region is missing';
+  // The SDK has no names for these.
+  const isRegionMissing = /^Region (is missing|not accepted)/.test(error.message);
   const explanation = isRegionMissing ? noRegion : (byName.get(error.name) ?? byStatus(statusOf(error)));
   if (explanation === null) return error;
   const { reason, says, remedy } = explanation;
