@@ -29,6 +29,15 @@ export const driftColumn = z.object({
   errorBound: z.number().nullable(),
   /** Shares of missing values, null where the column was not read. */
   missing: z.object({ reference: z.number(), current: z.number() }).nullable(),
+  /** Of texts whose words were counted: how many different ones, and which share of the current words the reference lacks. */
+  words: z
+    .object({
+      vocabulary: z.object({ reference: z.int(), current: z.int() }),
+      outOfVocabulary: z.number(),
+      /** The share that was to be expected if nothing had changed. */
+      expected: z.number(),
+    })
+    .optional(),
 });
 export type DriftColumn = z.infer<typeof driftColumn>;
 

@@ -42,6 +42,16 @@ function resultLines(one: ShownDriftColumn): TemplateResult {
     ['Threshold', number(one.threshold)],
     ['Score', scoreText(one)],
     ['Missing', one.missing ? `${percent(one.missing.reference)} → ${percent(one.missing.current)}` : ''],
+    [
+      'Unknown words',
+      one.words ? `${percent(one.words.outOfVocabulary)} (${percent(one.words.expected)} expected)` : '',
+    ],
+    [
+      'Vocabulary',
+      one.words
+        ? `${format.count(one.words.vocabulary.reference)} → ${format.count(one.words.vocabulary.current)}`
+        : '',
+    ],
     ['Type', one.type ?? ''],
   ];
   return html`<div class="drift-result">

@@ -78,6 +78,7 @@ async function gather(data: DriftData, planned: readonly PlannedColumn[]): Promi
       separate,
       integers: integers && isComplete(summary, data.rows),
       single,
+      vocabulary: present && column.type === 'text' ? await data.vocabulary(column) : null,
     });
   }
   return evidence;

@@ -1,4 +1,5 @@
 import type { ColumnType } from './methods.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 export type Side = 'reference' | 'current';
 export type Both<T> = Readonly<Record<Side, T>>;
@@ -58,6 +59,8 @@ export interface DriftData {
   /** Those whose reference surely has more than so many different values; of the others one has to look further. */
   withManyValues(columns: readonly TypedColumn[], more: number): Promise<ReadonlySet<string>>;
   valueCounts(column: TypedColumn): Promise<ValueCounts>;
+  /** The words of a column of texts. One scan of each side. */
+  vocabulary(column: TypedColumn): Promise<Vocabulary>;
   /** Counts between edges, each bin with its lower one and the last with both. One scan of each side for all columns. */
   histograms(
     requests: readonly { readonly column: TypedColumn; readonly edges: readonly number[] }[],

@@ -7,6 +7,7 @@ import type { DriftRequest } from './drift-request.ts';
 import type { ColumnEvidence, Measured } from './measure.ts';
 import { exceeds, methodOf } from './methods.ts';
 import type { ColumnPlan, PlannedColumn, RefusedColumn } from './plan-columns.ts';
+import { wordFigures, wordsDrifted } from './vocabulary.ts';
 
 interface Result {
   readonly method: DriftMethod;
@@ -111,10 +112,14 @@ function measuredRow(
   }
   const values = exceeds(method, score, threshold);
   const gaps = missingDrift(plan.settings.maxMissing, missing);
-  const reasons = [plan.note, gaps, freshValues(evidence)].filter((text) => text !== null);
-  const drifted = values || gaps !== null;
+  const reasons = [plan.note, textNote(evidence), gaps, freshValues(evidence), unknownWords(evidence)].filter(
+    (text) => text !== null,
+  );
+  const words = evidence.vocabulary && wordFigures(evidence.vocabulary);
+  const drifted = values || gaps !== null || (words !== null && wordsDrifted(words));
   return {
     ...figures,
+    ...(words ? { words } : {}),
     drifted,
     verdict: drifted ? 'drift' : 'no-drift',
     reason: reasons.length > 0 ? reasons.join(' ') : null,
@@ -144,6 +149,20 @@ function freshValues({ counts, separate, summary }: ColumnEvidence): string | nu
   const shown = names.map((name) => `“${name}”`).join(', ') + (values > names.length ? ', …' : '');
   const noun = values === 1 ? 'value that is new' : 'values that are new';
   return `${values.toLocaleString('en')} ${noun} (${shown}) in ${percent(rows / summary.current.present)} of the rows.`;
+}
+
+function textNote({ column, vocabulary }: ColumnEvidence): string | null {
+  if (column.type !== 'text') return null;
+  return `Texts are compared by their length${vocabulary ? ' and their words' : ''}.`;
+}
+
+function unknownWords({ vocabulary }: ColumnEvidence): string | null {
+  const words = vocabulary && wordFigures(vocabulary);
+  if (!vocabulary || !words || words.outOfVocabulary === 0) return null;
+  const { names } = vocabulary.unknown;
+  const shown = names.map((name) => `“${name}”`).join(', ');
+  const expected = words.expected < 0.001 ? 'next to none' : percent(words.expected);
+  return `${percent(words.outOfVocabulary)} of the words are new (such as ${shown}); ${expected} were to be expected.`;
 }
 
 function percent(share: number): string {

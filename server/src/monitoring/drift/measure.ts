@@ -34,6 +34,7 @@ import {
 import { andersonDarlingTest, cramerVonMisesTest, mannWhitneyTest } from './rank-tests.ts';
 import { sortNumbers } from './sort-numbers.ts';
 import { studentTest } from './student-test.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** What a method says of a column, or why it can't. */
 export type Measured =
@@ -50,6 +51,8 @@ export interface ColumnEvidence {
   readonly counts: ValueCounts | null;
   /** Whether values are compared one by one instead of in bins. */
   readonly separate: boolean;
+  /** Of texts; null for others, and where a side has no value. */
+  readonly vocabulary: Vocabulary | null;
 }
 
 /** Up to so many values of a side, KS and Wasserstein are computed from all of them. */

@@ -104,16 +104,12 @@ function planColumn(
   };
   if (settings.method !== undefined) {
     if (!isFor(settings.method, type)) return refuse(unfit(settings.method, type), type);
-    return { ...kept, methods: [settings.method], note: lengthNote(type) };
+    return { ...kept, methods: [settings.method], note: null };
   }
   const methods = request.methods.filter((method) => isFor(method, type));
   const [first] = request.methods;
-  const note = methods.length === 0 && first ? `${unfit(first, type)} One that is was chosen.` : lengthNote(type);
+  const note = methods.length === 0 && first ? `${unfit(first, type)} One that is was chosen.` : null;
   return { ...kept, methods, note };
-}
-
-function lengthNote(type: ColumnType): string | null {
-  return type === 'text' ? 'Texts are compared by their length.' : null;
 }
 
 function unfit(method: DriftMethod, type: ColumnType): string {

@@ -41,7 +41,7 @@ function dataOf(stored: readonly StoredColumn[], sampleRows: RowSampler['sampleR
     rows: { reference: 9, current: 9 },
     columns: { reference: stored, current: stored },
     sampleRows,
-    ...{ summaries: never, withManyValues: never, valueCounts: never, histograms: never },
+    ...{ summaries: never, withManyValues: never, valueCounts: never, vocabulary: never, histograms: never },
     ...{ announce: never, scan: never, sample: never },
   };
 }

@@ -11,11 +11,13 @@ import type {
   ValueCounts,
 } from '../../drift/drift-data.ts';
 import { type ColumnType, isOrdered } from '../../drift/methods.ts';
+import type { Vocabulary } from '../../drift/vocabulary.ts';
 import { doublesOf, type Row, readRows, streamChunks } from './read.ts';
 import { sampleRows } from './row-sample.ts';
 import type { Source } from './sources.ts';
 import { double, name } from './sql.ts';
 import { openTable, type Table } from './tables.ts';
+import { readVocabulary } from './vocabulary.ts';
 
 const SHOWN_NAMES = 3;
 /** Columns of more rows are streamed: materialised they would take too much memory. */
@@ -122,6 +124,10 @@ export class DuckDbData implements DriftData, RowSampler {
       SELECT before, now, count(*) AS times, min(value) AS least, min(value::VARCHAR, ${SHOWN_NAMES}) AS names
       FROM both_sides GROUP BY before, now ORDER BY min(value), before, now`);
     return toValueCounts(rows);
+  }
+
+  async vocabulary(column: TypedColumn): Promise<Vocabulary> {
+    return readVocabulary(this.#connection, name(column.name));
   }
 
   async histograms(

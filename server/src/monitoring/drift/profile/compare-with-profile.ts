@@ -72,7 +72,7 @@ function refused({ name, type }: Pick<RefusedColumn, 'name' | 'type'>, reason: s
 
 function asStored(column: ProfileColumn): StoredColumn {
   const { name, type, storedAs, present } = column;
-  const exact = isOrderedProfile(column) ? column : { integers: false, single: false };
+  const exact = isOrderedProfile(column) ? column : { integers: false, vocabulary: null, single: false };
   return { name, type, storedAs, integers: exact.integers, single: exact.single, empty: present === 0 };
 }
 
@@ -92,7 +92,7 @@ async function compareColumn(
   const present = before.present > 0 && now.present > 0;
   const counts = present ? await countsOf(column, before, current) : null;
   const separate = !isOrdered(column.type) || (counts !== null && counts.distinctInReference <= MOST_SEPARATE_VALUES);
-  const evidence: ColumnEvidence = { column, summary, counts, separate, integers, single };
+  const evidence: ColumnEvidence = { column, summary, counts, separate, integers, single, vocabulary: null };
   if (!present) return { plan, evidence, results: [] };
   const distinct = counts?.distinct ?? Number.POSITIVE_INFINITY;
   const methods = plan.methods.length > 0 ? plan.methods : [chooseMethod(column.type, before.present, distinct)];
