@@ -41,6 +41,8 @@ async function inQuickInput(
       return;
     } catch (error) {
       if (timeout === 30_000) throw error;
+      // What is still open may be an input that found nothing: the next one begins with an empty one.
+      await page.keyboard.press('Escape');
     }
   }
 }
