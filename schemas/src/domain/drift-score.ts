@@ -1,4 +1,4 @@
-import type { DriftColumn, DriftVerdict } from './drift-report.ts';
+import type { DomainClassifier, DriftColumn, DriftVerdict } from './drift-report.ts';
 import { fromJsonNumber } from './number.ts';
 
 type Scored = Pick<DriftColumn, 'statistic' | 'pValue' | 'adjustedPValue' | 'threshold'>;
@@ -55,6 +55,7 @@ export function driftSentence({
   const part = share === null ? '' : ` (${Math.round(share * 100)} % of those that could be compared)`;
   switch (verdict) {
     case 'drift':
+      if (drifted === 0) return 'The data drifted, though no column did by itself.';
       return `The data drifted: ${columns}${part}.`;
     case 'no-drift':
       return drifted === 0 ? 'No column drifted.' : `No drift of the whole: ${columns} drifted${part}.`;
@@ -65,4 +66,14 @@ export function driftSentence({
         ? 'It could not be told: not all columns could be checked.'
         : `It could not be told: ${columns} drifted, but not all could be checked.`;
   }
+}
+
+/** What a classifier of all columns says, in a sentence. */
+export function classifierSentence({ auc, drifted, threshold, columns, reason }: DomainClassifier): string {
+  if (auc === null) return `All columns together: ${reason ?? ''}`;
+  const can = drifted ? 'a model tells the two sides apart' : 'no model tells the two sides apart';
+  const telling = columns.slice(0, 3).map(({ column, share }) => `${column} (${Math.round(share * 100)} %)`);
+  const by = drifted && telling.length > 0 ? `, most by ${telling.join(', ')}` : '';
+  const area = `AUC ${auc.toFixed(3)}, drift above ${Number(threshold.toFixed(3))}`;
+  return [`All columns together: ${can} (${area})${by}.`, reason].filter((part) => part !== null).join(' ');
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DomainClassifier } from '#schemas/domain/drift-report.ts';
 import { checkDrift, driftColumnDetails, driftColumns, exportDrift } from '#schemas/protocol/drift.ts';
 import { type PanelState, panelDataChanged, panelProgress, pickSaveFile } from '#schemas/protocol/webview.ts';
 import { accessibilityProblems } from './accessibility.ts';
@@ -171,6 +172,24 @@ describe('the drift panel', () => {
     await open(monitor);
     await verdict().getByText('live/*.parquet').waitFor();
     expect(await panel.page.getByRole('button', { name: /^Swap/ }).count()).toBe(0);
+    await close();
+  });
+
+  test('says what a classifier of all columns found, also where no column drifted by itself', async () => {
+    const domainClassifier = {
+      ...{ auc: 0.8312, threshold: 0.55, drifted: true, verdict: 'drift', reason: null },
+      columns: [
+        { column: 'tenure', share: 0.61 },
+        { column: 'plan', share: 0.39 },
+      ],
+    } satisfies DomainClassifier;
+    const calm = { verdict: 'drift', drifted: true, share: 0 } as const;
+    await open(hostOf(madeDriftOf([madeColumn(3)], { ...calm, domainClassifier })));
+    await verdict().getByText('The data drifted, though no column did by itself.').waitFor();
+    await verdict()
+      .getByText('a model tells the two sides apart (AUC 0.831, drift above 0.55), most by tenure (61 %), plan (39 %).')
+      .waitFor();
+    expect(await accessibilityProblems(panel.page)).toEqual([]);
     await close();
   });
 

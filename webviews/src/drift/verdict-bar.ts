@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DriftSegment } from '#schemas/domain/drift-report.ts';
-import { driftSentence } from '#schemas/domain/drift-score.ts';
+import { classifierSentence, driftSentence } from '#schemas/domain/drift-score.ts';
 import type { DriftSummary } from '#schemas/protocol/drift.ts';
 import { format } from '../shared/format.ts';
 import { icon } from '../shared/icons.ts';
@@ -8,7 +8,7 @@ import { percent, verdictIcon } from './columns.ts';
 
 /** The verdict on the whole, what was compared, what was not, and where a drift comes from. */
 export function verdictBar(summary: DriftSummary, now: number): TemplateResult {
-  const { verdict, names, rows, at, driftedColumns } = summary;
+  const { verdict, names, rows, at, driftedColumns, domainClassifier } = summary;
   return html`<section class="drift-verdict ${verdict}" aria-label="Verdict">
     <p class="drift-sentence">
       ${verdictIcon(verdict)}<strong>${driftSentence({ ...summary, drifted: driftedColumns })}</strong>
@@ -25,6 +25,7 @@ export function verdictBar(summary: DriftSummary, now: number): TemplateResult {
       >
       <span class="muted" title=${format.dateTime(at)}>Checked ${format.ago(at, now)}</span>
     </p>
+    ${domainClassifier ? html`<p>${classifierSentence(domainClassifier)}</p>` : nothing}
     ${segmentList(summary)} ${leftOutList(summary)}
   </section>`;
 }

@@ -1,12 +1,7 @@
 import { resolve } from 'node:path';
 import type { DriftMethod } from '#schemas/config/drift-methods.ts';
-import type {
-  DomainClassifier,
-  DriftColumn,
-  DriftReport,
-  DriftSegment,
-  DriftVerdict,
-} from '#schemas/domain/drift-report.ts';
+import type { DriftColumn, DriftReport, DriftSegment, DriftVerdict } from '#schemas/domain/drift-report.ts';
+import { classifierSentence } from '#schemas/domain/drift-score.ts';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
 import { dataTasks } from '../../local-data.ts';
 import type { CheckDrift, FileName } from '../../monitoring/drift/drift-checker.ts';
@@ -88,7 +83,9 @@ async function writeForPeople(report: DriftReport, output: Output): Promise<void
   );
   await output.text(text);
   for (const { column, reason } of report.leftOut) await output.note(harmless(`${column} was left out: ${reason}`));
-  for (const line of [...explanations(report), ...classification(report)]) await output.note(harmless(line));
+  const { domainClassifier: classifier } = report;
+  for (const line of [...explanations(report), ...(classifier ? [classifierSentence(classifier)] : [])])
+    await output.note(harmless(line));
   await output.note(output.style(styles[report.verdict], summary(report)));
 }
 
@@ -108,22 +105,6 @@ function explanation({ column, predicate, explained, rows, reason }: DriftSegmen
   const moved = Math.abs(rows.current - rows.reference) > Math.max(0.01, 0.1 * rows.current);
   const where = `${percent(rows.current)} of the rows${moved ? ` (${percent(rows.reference)} of the reference)` : ''}`;
   return `${what}: most of it comes from ${predicate}: ${percent(explained)} of the drift is in ${where}.`;
-}
-
-function classification({ domainClassifier: found }: DriftReport): readonly string[] {
-  if (!found) return [];
-  if (found.auc === null) return [`All columns together: ${found.reason ?? ''}`];
-  const can = found.drifted ? 'a model tells the two sides apart' : 'no model tells the two sides apart';
-  const by = found.drifted ? `, most by ${mostTelling(found)}` : '';
-  const area = `AUC ${found.auc.toFixed(3)}, drift above ${Number(found.threshold.toFixed(3))}`;
-  return [[`All columns together: ${can} (${area})${by}.`, found.reason].filter((part) => part !== null).join(' ')];
-}
-
-function mostTelling({ columns }: DomainClassifier): string {
-  return columns
-    .slice(0, 3)
-    .map(({ column, share }) => `${column} (${percent(share)})`)
-    .join(', ');
 }
 
 function percent(share: number): string {

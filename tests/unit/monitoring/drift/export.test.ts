@@ -125,6 +125,13 @@ describe('the exported page', () => {
     expect(html.indexOf('<th scope="row">b</th>')).toBeLessThan(html.indexOf('<th scope="row">a</th>'));
   });
 
+  it('says what a classifier of all columns found', () => {
+    const none = { auc: null, threshold: 0.55, drifted: null, verdict: 'no-data' as const, columns: [] };
+    const domainClassifier = { ...none, reason: 'A classifier takes 100 rows <each>.' };
+    const html = driftPage({ title: 't', summary: { ...summary, domainClassifier }, columns: [], details: [] });
+    expect(html).toContain('<p>All columns together: A classifier takes 100 rows &lt;each&gt;.</p>');
+  });
+
   it('has a place for no column at all', () => {
     expect(driftPage({ title: 't', summary, columns: [], details: [] })).toContain('<h2>Columns</h2>');
   });

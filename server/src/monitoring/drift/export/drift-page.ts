@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { DriftDetails, DriftOverTime } from '#schemas/domain/drift-details.ts';
 import type { DriftColumn } from '#schemas/domain/drift-report.ts';
-import { compareDrift, driftScore, driftSentence, verdictText } from '#schemas/domain/drift-score.ts';
+import {
+  classifierSentence,
+  compareDrift,
+  driftScore,
+  driftSentence,
+  verdictText,
+} from '#schemas/domain/drift-score.ts';
 import type { DriftSummary } from '#schemas/protocol/drift.ts';
 import { counted, percent, shown, shownValue } from './figures.ts';
 import { type Markup, markup } from './markup.ts';
@@ -28,6 +34,7 @@ export function driftPage({ title, summary, columns, details }: DriftPage): stri
 <header>
 <h1>${title}</h1>
 <p class="verdict ${summary.verdict}">${driftSentence({ ...summary, drifted: summary.driftedColumns })}</p>
+${summary.domainClassifier ? markup`<p>${classifierSentence(summary.domainClassifier)}</p>` : null}
 <dl>
 <dt>Reference</dt><dd>${summary.names.reference}, ${counted(summary.rows.reference)} rows</dd>
 <dt>Current</dt><dd>${summary.names.current}, ${counted(summary.rows.current)} rows</dd>
