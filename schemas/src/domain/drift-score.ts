@@ -72,8 +72,14 @@ export function driftSentence({
 export function classifierSentence({ auc, drifted, threshold, columns, reason }: DomainClassifier): string {
   if (auc === null) return `All columns together: ${reason ?? ''}`;
   const can = drifted ? 'a model tells the two sides apart' : 'no model tells the two sides apart';
-  const telling = columns.slice(0, 3).map(({ column, share }) => `${column} (${Math.round(share * 100)} %)`);
+  const telling = columns.slice(0, 3).map(({ column, share }) => `${column} (${roundPercent(share)})`);
   const by = drifted && telling.length > 0 ? `, most by ${telling.join(', ')}` : '';
   const area = `AUC ${auc.toFixed(3)}, drift above ${Number(threshold.toFixed(3))}`;
   return [`All columns together: ${can} (${area})${by}.`, reason].filter((part) => part !== null).join(' ');
+}
+
+/** A share in whole per cent, below one of them with one digit. */
+export function roundPercent(share: number): string {
+  const value = share * 100;
+  return `${value < 1 ? Number(value.toPrecision(1)) : Math.round(value)} %`;
 }

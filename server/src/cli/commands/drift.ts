@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { DriftMethod } from '#schemas/config/drift-methods.ts';
 import type { DriftColumn, DriftReport, DriftSegment, DriftVerdict } from '#schemas/domain/drift-report.ts';
-import { classifierSentence } from '#schemas/domain/drift-score.ts';
+import { classifierSentence, roundPercent } from '#schemas/domain/drift-score.ts';
 import { fromJsonNumber } from '#schemas/domain/number.ts';
 import { dataTasks } from '../../local-data.ts';
 import type { CheckDrift, FileName } from '../../monitoring/drift/drift-checker.ts';
@@ -83,9 +83,8 @@ async function writeForPeople(report: DriftReport, output: Output): Promise<void
   );
   await output.text(text);
   for (const { column, reason } of report.leftOut) await output.note(harmless(`${column} was left out: ${reason}`));
-  const { domainClassifier: classifier } = report;
-  for (const line of [...explanations(report), ...(classifier ? [classifierSentence(classifier)] : [])])
-    await output.note(harmless(line));
+  for (const line of explanations(report)) await output.note(harmless(line));
+  if (report.domainClassifier) await output.note(harmless(classifierSentence(report.domainClassifier)));
   await output.note(output.style(styles[report.verdict], summary(report)));
 }
 
@@ -103,13 +102,8 @@ function explanation({ column, predicate, explained, rows, reason }: DriftSegmen
   const what = column === null ? 'All drifted columns' : column;
   if (predicate === null || explained === null || rows === null) return `${what}: ${reason ?? ''}`;
   const moved = Math.abs(rows.current - rows.reference) > Math.max(0.01, 0.1 * rows.current);
-  const where = `${percent(rows.current)} of the rows${moved ? ` (${percent(rows.reference)} of the reference)` : ''}`;
-  return `${what}: most of it comes from ${predicate}: ${percent(explained)} of the drift is in ${where}.`;
-}
-
-function percent(share: number): string {
-  const value = share * 100;
-  return `${value < 1 ? Number(value.toPrecision(1)) : Math.round(value)} %`;
+  const where = `${roundPercent(rows.current)} of the rows${moved ? ` (${roundPercent(rows.reference)} of the reference)` : ''}`;
+  return `${what}: most of it comes from ${predicate}: ${roundPercent(explained)} of the drift is in ${where}.`;
 }
 
 function statistic({ statistic: value, errorBound }: DriftColumn): string {
