@@ -7,7 +7,7 @@ import type { DriftRequest } from './drift-request.ts';
 import type { ColumnEvidence, Measured } from './measure.ts';
 import { exceeds, methodOf } from './methods.ts';
 import type { ColumnPlan, PlannedColumn, RefusedColumn } from './plan-columns.ts';
-import { wordFigures, wordsDrifted } from './vocabulary.ts';
+import { type Vocabulary, type WordFigures, wordFigures, wordsDrifted } from './vocabulary.ts';
 
 interface Result {
   readonly method: DriftMethod;
@@ -112,10 +112,10 @@ function measuredRow(
   }
   const values = exceeds(method, score, threshold);
   const gaps = missingDrift(plan.settings.maxMissing, missing);
-  const reasons = [plan.note, textNote(evidence), gaps, freshValues(evidence), unknownWords(evidence)].filter(
-    (text) => text !== null,
-  );
-  const words = evidence.vocabulary && wordFigures(evidence.vocabulary);
+  const { vocabulary } = evidence;
+  const words = vocabulary && wordFigures(vocabulary);
+  const unknown = vocabulary && words ? unknownWords(vocabulary, words) : null;
+  const reasons = [plan.note, textNote(evidence), gaps, freshValues(evidence), unknown].filter((text) => text !== null);
   const drifted = values || gaps !== null || (words !== null && wordsDrifted(words));
   return {
     ...figures,
@@ -156,11 +156,9 @@ function textNote({ column, vocabulary }: ColumnEvidence): string | null {
   return `Texts are compared by their length${vocabulary ? ' and their words' : ''}.`;
 }
 
-function unknownWords({ vocabulary }: ColumnEvidence): string | null {
-  const words = vocabulary && wordFigures(vocabulary);
-  if (!vocabulary || !words || words.outOfVocabulary === 0) return null;
-  const { names } = vocabulary.unknown;
-  const shown = names.map((name) => `“${name}”`).join(', ');
+function unknownWords({ unknown }: Vocabulary, words: WordFigures): string | null {
+  if (words.outOfVocabulary === 0) return null;
+  const shown = unknown.names.map((name) => `“${name}”`).join(', ');
   const expected = words.expected < 0.001 ? 'next to none' : percent(words.expected);
   return `${percent(words.outOfVocabulary)} of the words are new (such as ${shown}); ${expected} were to be expected.`;
 }

@@ -13,7 +13,7 @@ export interface Vocabulary {
   readonly unknown: { readonly words: number; readonly names: readonly string[] };
 }
 
-type WordFigures = NonNullable<DriftColumn['words']>;
+export type WordFigures = NonNullable<DriftColumn['words']>;
 
 /** How far the share of unknown words may go beyond what was to be expected. */
 const UNKNOWN_WORDS = 0.1;

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { z } from 'zod';
 import type { Side } from '../../drift/drift-data.ts';
 import type { Vocabulary } from '../../drift/vocabulary.ts';
+import { readRows } from './read.ts';
 
 const SHOWN_WORDS = 3;
 
@@ -12,27 +13,31 @@ export async function readVocabulary(connection: DuckDBConnection, column: strin
     const each = `SELECT unnest(regexp_extract_all(${text}, '[\\p{L}\\p{M}\\p{N}]+')) AS word FROM ${side}`;
     return `SELECT word, count(*) AS n FROM (${each}) GROUP BY word`;
   };
-  const reader = await connection.runAndReadAll(`
-    WITH r AS (${words('reference')}), c AS (${words('current')})
-    SELECT coalesce(sum(r.n), 0)::DOUBLE, coalesce(sum(c.n), 0)::DOUBLE,
-      count(r.word)::DOUBLE, count(c.word)::DOUBLE, (count(*) FILTER (r.n = 1))::DOUBLE,
-      coalesce(sum(c.n) FILTER (r.word IS NULL), 0)::DOUBLE,
-      coalesce(min({'fewer': -c.n, 'word': c.word}, ${SHOWN_WORDS}) FILTER (r.word IS NULL), []).to_json()
-    FROM r FULL JOIN c ON r.word = c.word`);
-  const [inReference, inCurrent, distinctBefore, distinctNow, onceInReference, unknown, names] = row.parse(
-    reader.getRowsJS()[0],
+  const [found] = await readRows(
+    connection,
+    `WITH r AS (${words('reference')}), c AS (${words('current')})
+    SELECT coalesce(sum(r.n), 0)::DOUBLE AS "inReference", coalesce(sum(c.n), 0)::DOUBLE AS "inCurrent",
+      count(r.word)::DOUBLE AS "distinctBefore", count(c.word)::DOUBLE AS "distinctNow",
+      (count(*) FILTER (r.n = 1))::DOUBLE AS "onceInReference",
+      coalesce(sum(c.n) FILTER (r.word IS NULL), 0)::DOUBLE AS unknown,
+      coalesce(min({'fewer': -c.n, 'word': c.word}, ${SHOWN_WORDS}) FILTER (r.word IS NULL), []) AS names
+    FROM r FULL JOIN c ON r.word = c.word`,
   );
+  const { inReference, inCurrent, distinctBefore, distinctNow, onceInReference, unknown, names } = counts.parse(found);
   return {
     words: { reference: inReference, current: inCurrent },
     distinct: { reference: distinctBefore, current: distinctNow },
     onceInReference,
-    unknown: { words: unknown, names },
+    unknown: { words: unknown, names: names.map(({ word }) => word) },
   };
 }
 
-const count = z.number();
-const row = z.tuple([
-  ...([count, count, count, count, count, count] as const),
-  z.string().transform((text) => mostFrequent.parse(JSON.parse(text)).map(({ word }) => word)),
-]);
-const mostFrequent = z.array(z.object({ word: z.string() }));
+const counts = z.object({
+  inReference: z.number(),
+  inCurrent: z.number(),
+  distinctBefore: z.number(),
+  distinctNow: z.number(),
+  onceInReference: z.number(),
+  unknown: z.number(),
+  names: z.array(z.object({ word: z.string() })),
+});
